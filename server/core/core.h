@@ -1,0 +1,117 @@
+/*
+ * core.h - the door of core/: lanes, the writer, and the workers.
+ *
+ * WHY     Nothing leaves before it is durable. The loop hands commands over;
+ *         one writer thread takes everything that waits, in lane order, decides
+ *         and applies each in one LMDB transaction, commits once, hands all
+ *         results back. Group commit comes by itself.
+ * SHAPE   loop --core_submit--> lane queue ==> writer ==> done queue --wake-->
+ *         loop --core_take_done--> batches, oldest first.
+ * OWNS    its threads. A command_work belongs to core from submit until it
+ *         comes back in a batch; its arena goes with it.
+ * THREAD  core_submit, core_take_done, worker_submit, worker_take_done: the
+ *         loop. wake is called on any thread.
+ * ERRORS  refusals in command_work.refusal; ENOSPC and the like become
+ *         REFUSAL_SERVER_FULL for those that fail one by one; any other store
+ *         failure stops the process after a diagnostic (crash-only).
+ */
+#ifndef HUTONG_CORE_CORE_H
+#define HUTONG_CORE_CORE_H
+
+#include "base/clock.h"
+#include "base/queue.h"
+#include "model/model.h"
+
+struct core;
+
+struct core_options {
+    struct store *store;
+    const struct catalogue *catalogue;
+    const struct clock *clock;
+    void (*wake)(void *context); /* results wait: call core_take_done soon */
+    void *wake_context;
+};
+
+struct command_work {
+    struct work link;
+    /* in */
+    enum command command;
+    const void *body; /* struct cmd_<name>, in arena */
+    struct arena *arena;
+    struct actor actor;
+    bool has_idem;
+    uint32_t idem_day;
+    uint8_t idem_key[16]; /* MAC of account || key */
+    uint8_t idem_mac[16]; /* MAC of command || path || body bytes */
+    bool has_if_match;
+    uint32_t if_match;
+    uint16_t flags; /* enum record_flag */
+    uint8_t entropy[ENTROPY_BYTES]; /* filled by core_submit */
+    void *owner;    /* the loop's, opaque; NULL once the client left */
+    /* out */
+    enum refusal refusal;
+    struct field_problem problem;
+    uint32_t current_version;
+    struct id object;
+    uint32_t version;
+    bool repeated; /* an idempotent repeat: object is the first one's */
+    struct log_position position; /* after this command */
+    int64_t time_us;
+};
+
+struct change { /* a case that the batch touched, in log order */
+    struct id case_id;
+    bool had_before;
+    uint8_t before[CASE_HEAD_BYTES];
+    uint8_t after[CASE_HEAD_BYTES];
+    uint16_t event;
+    struct log_position position;
+};
+
+struct batch_done {
+    struct work link;
+    struct command_work *commands; /* list through link.next */
+    size_t command_count;
+    struct change *changes;
+    size_t change_count;
+    struct log_position position; /* head after the commit */
+    bool committed;
+};
+
+struct err core_start(const struct core_options *o,
+                      struct core **ret_core) MUST_USE;
+/* False when the lane is full or core is stopping: the work stays the
+ * caller's (503). Lane comes from command_info. Fills entropy. */
+bool core_submit(struct core *c, struct command_work *w);
+/* Hands what was submitted in this loop turn to the writer in one go. */
+void core_flush(struct core *c);
+struct batch_done *core_take_done(struct core *c); /* list, or NULL */
+void batch_done_free(struct batch_done *b); /* not its commands */
+/* Refuses new work, drains, joins the threads. Results still wait in
+ * core_take_done. */
+void core_stop(struct core *c);
+void core_free(struct core *c);
+
+struct core_figures { /* for /metrics; any thread */
+    uint64_t commands, refusals, events, commits, batch_max, full, waiting[LANE_COUNT];
+    uint64_t commit_us_total, commit_us_max;
+};
+struct core_figures core_figures(const struct core *c);
+
+/* ----------------------------------------------------------- workers ---- */
+
+/* reader, secret, bulk: a job runs there and comes back to the loop. */
+enum worker_kind { WORKER_READER, WORKER_SECRET, WORKER_BULK, WORKER_COUNT };
+
+struct job {
+    struct work link;
+    void (*run)(struct job *j);  /* on the worker's thread */
+    void (*done)(struct job *j); /* on the loop, from core_run_done */
+    enum worker_kind kind;
+};
+/* False when too many wait (503). */
+bool worker_submit(struct core *c, struct job *j);
+/* Calls done of every finished job. */
+void worker_run_done(struct core *c);
+
+#endif

@@ -1,0 +1,219 @@
+/*
+ * model.h - the door of model/: the nouns, their rules, and who may.
+ *
+ * WHY     One noun a file; what decides about a noun and what applies its
+ *         events stand together. Rights are two functions, used by the writer
+ *         (authoritative) and by every read.
+ * SHAPE   decide: (transaction, command, actor, time, entropy) -> events and
+ *         side writes, or a refusal. No clock, randomness or I/O.
+ *         apply: (transaction, record) -> derived tables. Cannot refuse; no
+ *         ICU, locale, floating point or configuration.
+ * OWNS    struct catalogue, an immutable picture of the adopted catalogue.
+ * THREAD  decide and apply: writer thread. catalogue: built once, read by all.
+ *         policy, session_find: any thread with a txn of its own.
+ * ERRORS  decide returns an err only when the world fails; "no" is
+ *         outcome.refusal. apply: ERR_CORRUPT on a record it cannot read.
+ * SOURCE  dossier ids T1, T2, T30 (transitions), G1-G13 (field groups) are
+ *         explained in schema/README.md.
+ */
+#ifndef HUTONG_MODEL_MODEL_H
+#define HUTONG_MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "codec/codec.h"
+#include "gen/commands.h"
+#include "gen/events.h"
+#include "gen/lists.h"
+#include "gen/refusals.h"
+#include "gen/views.h" /* struct mask, enum mask_level, enum field_group */
+#include "store/store.h"
+
+/* --------------------------------------------------------- catalogue ---- */
+
+struct catalogue;
+
+struct catalogue_unit {
+    char code[16]; /* zero padded when shorter */
+    struct text name_zh, name_en;
+    uint64_t territory; /* the place it answers for; the city: 150200 */
+    bool may_see_all;   /* city-level units */
+};
+
+struct catalogue_place {
+    uint64_t code; /* 6, 9 or 12 digits */
+    struct text name, kind, pinyin, initials;
+};
+
+/* Builds the picture from the newest version of each kind. ERR_MISSING when a
+ * kind that serve needs was never adopted. */
+struct err catalogue_load(struct store_txn *t, struct catalogue **ret) MUST_USE;
+void catalogue_free(struct catalogue *c);
+/* Checks one catalogue file before it may be adopted: kind is one of name,
+ * territory, units, roles. ret_why: a sentence for the operator. */
+struct err catalogue_check(const char *kind, struct text content,
+                           struct arena *a, struct text *ret_why) MUST_USE;
+int32_t catalogue_utc_offset_minutes(const struct catalogue *c);
+struct text catalogue_product(const struct catalogue *c, enum lang lang);
+struct text catalogue_public_number(const struct catalogue *c);
+int64_t catalogue_idle_us(const struct catalogue *c);      /* of a session */
+int64_t catalogue_session_max_us(const struct catalogue *c);
+uint32_t catalogue_territory_version(const struct catalogue *c);
+size_t catalogue_place_count(const struct catalogue *c);
+const struct catalogue_place *catalogue_place_at(const struct catalogue *c,
+                                                 size_t index);
+const struct catalogue_place *catalogue_place(const struct catalogue *c,
+                                              uint64_t code); /* or NULL */
+const struct catalogue_unit *catalogue_unit(const struct catalogue *c,
+                                            const char code[static 16]);
+bool catalogue_role_known(const struct catalogue *c, const char role[static 8]);
+/* 150222 for 150222, 150222102, 150222102201; 0 for 0. */
+uint32_t territory_county(uint64_t code);
+/* True when place is the same as or lies below above (150200 holds all of the
+ * city: a code ending 00 is a prefix). */
+bool territory_holds(uint64_t above, uint64_t place);
+
+/* ------------------------------------------------------------ actors ---- */
+
+struct actor { /* zero = the system itself */
+    struct id account;
+    struct id session;
+    char login[32];
+    char role[8];
+    char unit[16];
+    uint32_t account_version;
+    bool is_system;
+};
+
+struct actor actor_system(void);
+
+enum { SESSION_TOKEN_BYTES = 48, SESSION_TOKEN_CHARS = 64 };
+/* The cookie's value is base64url of session id (16) || secret (32). ERR_NONE
+ * with *ret_found=false when unknown, closed, disabled or older than the
+ * catalogue allows; idle time is the caller's (memory, net/). */
+struct err session_find(struct store_txn *t, const struct catalogue *c,
+                        struct text cookie, int64_t now_us,
+                        struct actor *ret_actor, bool *ret_found) MUST_USE;
+
+struct signin_account {
+    bool found;    /* exists, is active and has a password */
+    struct id account;
+    char encoded[CRYPT_PASSWORD_HASH_BYTES]; /* wipe after use */
+};
+struct err account_for_signin(struct store_txn *t, struct text login,
+                              struct arena *a,
+                              struct signin_account *ret) MUST_USE;
+struct err account_for_enrolment(struct store_txn *t, struct hash token_hash,
+                                 int64_t now_us, struct id *ret_account,
+                                 bool *ret_found) MUST_USE;
+struct err account_display_name(struct store_txn *t, struct id account,
+                                struct arena *a, struct text *ret) MUST_USE;
+/* Zero-padded login of an account, or "system". */
+struct err account_login(struct store_txn *t, struct id account,
+                         char ret_login[static 32]) MUST_USE;
+
+/* How long this account from this address must wait now (0: not at all): 5
+ * failures lock the pair for 30 minutes; an address alone is slowed to at most
+ * 8 s, so that no attacker closes the desk (RELIABILITY 3). */
+struct err signin_wait_us(struct store_txn *t, struct hash account_key,
+                          struct hash address_key, int64_t now_us,
+                          int64_t *ret_wait_us) MUST_USE;
+
+/* ------------------------------------------------------------ policy ---- */
+
+struct facts {
+    bool known;     /* the object exists */
+    bool role_known;
+    bool account_active;
+    bool has_object;
+    enum relation relation; /* closest that holds: own < unit < territory < all */
+    uint8_t state;          /* case or contact state */
+    int role_index;         /* in the catalogue */
+    const struct catalogue *catalogue;
+    bool is_system;
+};
+
+struct decision {
+    bool allow;
+    bool hidden; /* a "no" that must look like "does not exist" */
+    struct mask mask;
+    char mask_name[16]; /* for the trail: "own", "territory", ... */
+};
+
+enum object_kind { OBJECT_NONE, OBJECT_CASE, OBJECT_CONTACT, OBJECT_ACCOUNT };
+
+struct object {
+    enum object_kind kind;
+    struct id id;
+};
+
+/* Looks up what the rules need to know, and nothing else. */
+struct err policy_facts(struct store_txn *t, const struct catalogue *c,
+                        const struct actor *actor, struct object object,
+                        struct facts *ret) MUST_USE;
+/* The same for a case head already in hand (board rows, feed). */
+void policy_facts_of_case(const struct catalogue *c, const struct actor *actor,
+                          const uint8_t *case_head, struct facts *ret);
+/* Pure; default deny. */
+struct decision policy_decide(const struct facts *f, enum act act);
+/* Every act that the role may do to some object; count returned. */
+size_t policy_may(const struct catalogue *c, const struct actor *actor,
+                  enum act ret_acts[static 64]);
+
+/* The grants of a role for one act, for the feed's audiences. */
+struct grant {
+    bool any;
+    enum relation relation;
+    struct mask mask;
+    char mask_name[16];
+};
+struct grant policy_grant(const struct catalogue *c, const char role[static 8],
+                          enum act act);
+
+/* --------------------------------------------------------- decisions ---- */
+
+struct decide_in {
+    struct store_txn *txn;
+    const struct catalogue *catalogue;
+    const struct actor *actor;
+    int64_t now_us;
+    const uint8_t *entropy; /* LIMIT: ENTROPY_BYTES fresh random bytes */
+    struct arena *arena;
+    bool has_if_match;
+    uint32_t if_match;
+};
+enum { ENTROPY_BYTES = 256 };
+
+struct side_op { /* a write to a side table; value.size 0 deletes */
+    enum table table;
+    struct span key, value;
+};
+
+struct outcome {
+    enum refusal refusal; /* REFUSAL_NONE: granted */
+    bool denied_by_right; /* then an access_denied is recorded */
+    struct field_problem problem;
+    uint32_t current_version; /* with version.stale / draft.stale */
+    struct id object;         /* what the answer is about */
+    uint32_t version;         /* of a draft, with save_draft */
+    struct event_plain events[LIMIT_FRAME_EVENTS];
+    size_t event_count;
+    struct side_op side[LIMIT_SIDE_OPS];
+    size_t side_count;
+};
+
+/* Finds the command's row, asks the policy, decides. */
+struct err model_decide(const struct decide_in *in, enum command command,
+                        const void *body, struct outcome *ret) MUST_USE;
+/* store/'s apply_fn: one row per event type. */
+struct err model_apply(struct store_txn *t, const struct record *r) MUST_USE;
+/* True for events whose object is a case: core then compares the head. */
+bool model_event_is_case(uint16_t event_type);
+
+#endif

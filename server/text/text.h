@@ -1,0 +1,28 @@
+/*
+ * text.h - the door of text/: what is typed is made clean once, on the way in.
+ *
+ * WHY     ICU is used in this room only, and never in apply (ARCHITECTURE 2:
+ *         replay must not depend on an ICU version).
+ * THREAD  any.
+ * SOURCE  Unicode UAX #15 (NFC); Mongolian and Cyrillic text are data like any
+ *         other. Removed silently: nothing. Refused: control characters other
+ *         than TAB and LF, U+FFFE/FFFF, unpaired bidi overrides U+202A-202E.
+ *         CR LF and CR become LF.
+ */
+#ifndef HUTONG_TEXT_TEXT_H
+#define HUTONG_TEXT_TEXT_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/err.h"
+
+enum text_kind {
+    TEXT_LINE,  /* one line: no LF, trimmed */
+    TEXT_PROSE, /* many lines; trailing space of the whole trimmed */
+};
+
+/* NFC, line ends, trim; ERR_INPUT when it holds what is refused. */
+struct err text_clean(struct text in, enum text_kind kind, struct arena *a,
+                      struct text *ret) MUST_USE;
+
+#endif

@@ -1,0 +1,107 @@
+/*
+ * view.h - the door of view/: what may be seen, as bytes.
+ *
+ * WHY     An answer is built under the reader's mask by generated serializers:
+ *         no unmasked JSON exists for a masked reader, and a sealed part that
+ *         the mask hides is not even opened.
+ * THREAD  any, with a read txn of its own; struct feed: the loop only.
+ * ERRORS  a refusal in struct answer; err when the world fails.
+ */
+#ifndef HUTONG_VIEW_VIEW_H
+#define HUTONG_VIEW_VIEW_H
+
+#include "gen/reads.h"
+#include "model/model.h"
+
+struct view_context {
+    const struct catalogue *catalogue;
+    struct actor actor;
+    enum lang lang;
+    int64_t now_us;
+    struct store_room room;
+    bool demo;
+};
+
+struct answer {
+    enum refusal refusal; /* REFUSAL_NONE: body is the 200 answer */
+    bool denied_by_right;
+    struct json_out body; /* release with answer_release */
+    char etag[24];        /* "" or a version in quotes: "\"7\"" */
+};
+void answer_init(struct answer *a);
+void answer_release(struct answer *a);
+
+/* What must stand in the trail before this read may be answered. */
+struct trail_need {
+    bool needed;
+    struct id case_id; /* or the contact's id */
+    enum read_kind kind;
+    char mask_name[16];
+};
+struct err view_trail_need(struct store_txn *t, const struct view_context *x,
+                           enum read read, const void *params,
+                           struct trail_need *ret) MUST_USE;
+/* Decides and renders one read; params is struct read_<name>. */
+struct err view_read(struct store_txn *t, const struct view_context *x,
+                     enum read read, const void *params, struct arena *a,
+                     struct answer *ret) MUST_USE;
+/* The answer to a command that was granted, under today's mask. */
+struct err view_command_answer(struct store_txn *t,
+                               const struct view_context *x,
+                               enum command command, struct id object,
+                               uint32_t version, struct log_position position,
+                               struct arena *a, struct answer *ret) MUST_USE;
+/* GET /session. draft_key: 64 hex digits. */
+struct err view_me(struct store_txn *t, const struct view_context *x,
+                   const char *draft_key_hex, struct arena *a,
+                   struct answer *ret) MUST_USE;
+
+/* RFC 9457 problem for a refusal, in the reader's language. problem and
+ * version may be NULL / 0. */
+void view_problem(struct json_out *o, enum refusal refusal, enum lang lang,
+                  const struct field_problem *problem, uint32_t version);
+
+/* -------------------------------------------------------------- feed ---- */
+
+/* An audience shares one mask and one scope, so a row is encoded once for it.
+ * own: rows of one account only. */
+struct audience {
+    struct grant grant;
+    uint64_t territory; /* scope of grant.relation territory */
+    char unit[16];
+    struct id account;
+};
+/* ret.grant.any false: this actor has no board. */
+struct audience view_audience(const struct catalogue *c,
+                              const struct actor *actor);
+bool audience_equal(const struct audience *a, const struct audience *b);
+bool audience_sees(const struct audience *a, const uint8_t *case_head);
+
+/* Opaque cursor token of a position, authenticated under the store's key. */
+enum { CURSOR_CHARS = 96 };
+void cursor_write(const struct crypt_key *key, struct log_position p,
+                  char ret[static CURSOR_CHARS]);
+bool cursor_read(const struct crypt_key *key, struct text in,
+                 struct log_position *ret);
+
+struct feed_change { /* copied from core's struct change by net/ */
+    struct id case_id;
+    bool had_before;
+    uint8_t before[CASE_HEAD_BYTES];
+    uint8_t after[CASE_HEAD_BYTES];
+    uint16_t event;
+    uint64_t seq;
+};
+/* {"type":"snapshot",...}: newest rows up to limit that the audience sees. */
+struct err view_snapshot(struct store_txn *t, const struct view_context *x,
+                         const struct audience *u, const char *cursor,
+                         size_t limit, struct json_out *o) MUST_USE;
+/* {"type":"push",...} for changes[first..count): puts and drops by audience;
+ * several changes of one case become one put. counters read from t. */
+struct err view_push(struct store_txn *t, const struct view_context *x,
+                     const struct audience *u,
+                     const struct feed_change *changes, size_t count,
+                     const char *from, const char *to,
+                     struct json_out *o) MUST_USE;
+
+#endif
