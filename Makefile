@@ -68,6 +68,41 @@ unit: build/assets.stamp deps
 	@$(compile) -k $(if $(T),build/unit/$(T)_test,unit-asan) || \
 	  export UNIT_BUILD_FAILED=1; scripts/unit $(T)
 
+## test: run everything below, and sum it: the last line is the result
+test:
+	@scripts/setup test
+	@tests/run
+
+## check: compile with warnings, format, lint, floors, schema, types
+check:
+	@scripts/check
+
+## blackbox: the server over real HTTP and WebSocket (N=name for some)
+blackbox: asan
+	@scripts/npm-ci tests/blackbox
+	@cd tests/blackbox && HUTONG=$(CURDIR)/build/asan/hutong \
+	  node --test $(if $(N),--test-name-pattern='$(N)')
+
+## browser: journeys in a real browser
+browser: all
+	@scripts/npm-ci tests/browser
+	@cd tests/browser && HUTONG=$(CURDIR)/build/hutong npx playwright test
+
+## crash: kill the server KILLS times (500) while it writes
+KILLS ?= 500
+crash: all
+	@HUTONG=$(CURDIR)/build/hutong node tests/crash/run.mjs --kills $(KILLS)
+
+## races: threads and the loaded server under ThreadSanitizer
+races: tsan
+	@$(compile) -k unit-tsan
+	@scripts/races
+
+## fresh: the README's two commands on a bare Debian, in a folder (root)
+fresh:
+	@scripts/setup fresh
+	@scripts/fresh
+
 ## clean: remove what was built, except build/deps
 clean:
 	@if [ -d build ]; then \
@@ -79,4 +114,5 @@ distclean:
 	  scripts/gen/node_modules tests/blackbox/node_modules \
 	  tests/browser/node_modules
 
-.PHONY: help all run deps gen web asan tsan unit clean distclean
+.PHONY: help all run deps gen web asan tsan unit test check blackbox browser \
+  crash races fresh clean distclean

@@ -6,7 +6,8 @@
 #   asan      build/obj/asan      build/asan/hutong   tests: addresses, UB
 #   tsan      build/obj/tsan      build/tsan/hutong   tests: data races
 #
-# Goals: release asan tsan unit-asan unit-tsan; V=1 shows whole commands.
+# Goals: release asan tsan unit-asan unit-tsan, and tidy: clang-tidy over the
+# sources of server/ that changed. V=1 shows whole commands.
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -108,6 +109,17 @@ build/obj/$(1)/objects: force
 -include $$(OBJECTS_$(1):.o=.d) $$(UNIT_TESTS:%.c=build/obj/$(1)/%.d) \
   $$(UNIT_LIB:%.c=build/obj/$(1)/%.d)
 endef
+
+# The object stands for all that a source includes: it is made again when a
+# header changes, and then the source is looked at again.
+TIDY := $(SOURCES:%.c=build/tidy/%.ok)
+.PHONY: tidy
+tidy: $(TIDY)
+build/tidy/%.ok: %.c build/obj/release/%.o .clang-tidy
+	$(call say,TIDY,$<)mkdir -p $(@D) && \
+	  clang-tidy --quiet $< -- $(WARN) $(CPPFLAGS) -std=c17 >$@.log 2>&1 || \
+	  { grep -v 'warnings\? generated\|^Suppressed\|^Use -header' $@.log; false; }
+	@mv $@.log $@
 
 .PHONY: force
 force:

@@ -23,6 +23,8 @@
 #define BANNED __attribute__((deprecated("banned: see base/banned.h")))
 
 struct tm;
+/* What FILE is the name of; no header may be drawn in here. */
+// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 struct _IO_FILE;
 
 BANNED extern char *strcpy(char *to, const char *from);
