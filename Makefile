@@ -8,14 +8,16 @@ SHELL := /bin/sh
 export PATH := $(CURDIR)/scripts/node/node_modules/.bin:$(PATH)
 
 JOBS ?= $(shell nproc)
-compile = $(MAKE) --no-print-directory -f scripts/build.mk \
+# Two builds at once in one checkout take turns.
+alone = mkdir -p build && flock build/$(1).lock
+compile = $(call alone,compile) $(MAKE) --no-print-directory -f scripts/build.mk \
   $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 # Files, and folders too: a folder's time changes when a file goes away.
 inputs = $(if $(wildcard $(1)),$(shell find $(wildcard $(1)) -name node_modules \
   -prune -o -print))
 GEN_INPUTS := $(call inputs,schema scripts/gen scripts/gen-update)
-WEB_INPUTS := $(call inputs,web/src web/public web/index.html web/*.ts web/*.js web/*.json)
+WEB_INPUTS := $(call inputs,web/src web/public web/scripts web/index.html web/*.ts web/*.js web/*.json)
 
 ## help: list the targets
 help:
@@ -23,7 +25,7 @@ help:
 
 ## all: build everything that is shipped: build/hutong
 all: build/web.stamp build/assets.stamp deps
-	@$(compile) release
+	+@$(compile) release
 
 ## run: install what the build needs, build, serve a demonstration
 run:
@@ -42,30 +44,28 @@ gen: build/gen.stamp
 web: build/web.stamp
 
 build/gen.stamp: $(GEN_INPUTS)
-	@mkdir -p build
-	@if [ -f scripts/gen/gen.mjs ]; then scripts/gen-update; fi
-	@touch $@
+	@[ ! -f scripts/gen/gen.mjs ] || { $(call alone,gen) scripts/gen-update; }
+	@mkdir -p build && touch $@
 
 build/web.stamp: $(WEB_INPUTS) build/gen.stamp
-	@mkdir -p build
-	@if [ -f web/package.json ]; then scripts/web-build; fi
-	@touch $@
+	@[ ! -f web/package.json ] || { $(call alone,web) scripts/web-build; }
+	@mkdir -p build && touch $@
 
 build/assets.stamp: build/web.stamp scripts/assets.mjs
-	@node scripts/assets.mjs build/web build/gen
-	@touch $@
+	@$(call alone,assets) node scripts/assets.mjs build/web build/gen
+	@mkdir -p build && touch $@
 
 ## asan: the same under AddressSanitizer and UBSan: build/asan/hutong
 asan: build/assets.stamp deps
-	@$(compile) asan
+	+@$(compile) asan
 
 ## tsan: the same under ThreadSanitizer: build/tsan/hutong
 tsan: build/assets.stamp deps
-	@$(compile) tsan
+	+@$(compile) tsan
 
 ## unit: run the unit tests (T=room/module for one file)
 unit: build/assets.stamp deps
-	@$(compile) -k $(if $(T),build/unit/$(T)_test,unit-asan) || \
+	+@$(compile) -k $(if $(T),build/unit/$(T)_test,unit-asan) || \
 	  export UNIT_BUILD_FAILED=1; scripts/unit $(T)
 
 ## test: run everything below, and sum it: the last line is the result
@@ -95,7 +95,7 @@ crash: all
 
 ## races: threads and the loaded server under ThreadSanitizer
 races: tsan
-	@$(compile) -k unit-tsan
+	+@$(compile) -k unit-tsan
 	@scripts/races
 
 ## fresh: the README's two commands on a bare Debian, in a folder (root)
