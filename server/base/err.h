@@ -43,10 +43,7 @@ struct err {
 #define ERR(c) ((struct err){(c), 0, ERR_WHERE})
 #define ERR_OF(c, s) ((struct err){(c), (int32_t)(s), ERR_WHERE})
 
-static inline bool failed(struct err e)
-{
-    return e.code != ERR_NONE;
-}
+static inline bool failed(struct err e) { return e.code != ERR_NONE; }
 
 /* The name of a code, for diagnostics: "ERR_FULL". */
 const char *err_name(int32_t code);

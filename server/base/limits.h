@@ -9,7 +9,7 @@
 
 enum {
     LIMIT_JSON_DEPTH = 32,
-    LIMIT_JSON_BYTES = 256 * 1024,
+    LIMIT_JSON_BYTES = 512 * 1024, /* stored; from outside LIMIT_BODY_BYTES */
     LIMIT_BODY_BYTES = 256 * 1024,
     LIMIT_HEADER_BYTES = 8 * 1024,
     LIMIT_RECORD_BYTES = 1024 * 1024, /* one event, sealed */
@@ -20,7 +20,7 @@ enum {
     LIMIT_SIDE_OPS = 8, /* side-table writes of one command */
     LIMIT_DRAFT_BYTES = 64 * 1024,
     LIMIT_BATCH_COMMANDS = 512,
-    LIMIT_LANE_COMMANDS = 4096,   /* waiting per lane; more get 503 */
+    LIMIT_LANE_COMMANDS = 4096, /* waiting per lane; more get 503 */
     LIMIT_COMMAND_ARENA = 8 << 20,
     LIMIT_ANSWER_BYTES = 4 << 20,
     LIMIT_PAGE_ROWS = 200,

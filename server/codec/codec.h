@@ -9,6 +9,8 @@
  * ERRORS  json_parse: ERR_INPUT with struct json_problem filled; ERR_LIMIT.
  * SOURCE  RFC 8259; jansson 2.14 (its own nesting limit is 2,048, and it
  *         accepts bytes after the value unless the length consumed is checked).
+ *         No name of ours may be one of jansson's: the linker would give ours
+ *         to the library.
  */
 #ifndef HUTONG_CODEC_CODEC_H
 #define HUTONG_CODEC_CODEC_H
@@ -31,7 +33,9 @@ struct json_problem {
     size_t offset;    /* byte where it was seen */
 };
 
-/* Parses one JSON text of any type; NULL-able ret_problem. */
+/* Parses one JSON text of any type, up to LIMIT_JSON_BYTES: what the log may
+ * hold. A body from outside has met LIMIT_BODY_BYTES before. ret_problem may
+ * be NULL. */
 struct err json_parse(struct text in, struct json_doc **ret_doc,
                       struct json_problem *ret_problem) MUST_USE;
 /* Wipes the strings it owns and frees; NULL is a no-op. */
@@ -55,7 +59,7 @@ size_t json_count(const struct json_value *v); /* array items / members */
 const struct json_value *json_item(const struct json_value *v, size_t index);
 /* The caller has checked the type (assert). */
 bool json_bool(const struct json_value *v);
-int64_t json_integer(const struct json_value *v);
+int64_t json_int64(const struct json_value *v); /* json_integer is jansson's */
 struct text json_text(const struct json_value *v);
 /* Calls see for each member until it returns false; for unknown fields. */
 void json_each(const struct json_value *v,
@@ -70,7 +74,7 @@ struct json_out {
     size_t size;
     size_t room;
     size_t size_max;
-    bool full;      /* sticky: size_max was reached */
+    bool full; /* sticky: size_max was reached */
     uint8_t depth;
     uint32_t comma; /* bit per depth: a member was written */
 };
@@ -107,8 +111,8 @@ struct part_plain {
 struct event_plain {
     uint16_t type; /* enum event_type of gen/events.h */
     uint16_t version;
-    struct id object;   /* contact, case or account that it is about */
-    uint32_t territory; /* county code, 0 = none */
+    struct id object;    /* contact, case or account that it is about */
+    uint32_t territory;  /* county code, 0 = none */
     int64_t occurred_us; /* 0: the command's time */
     struct text open;
     struct part_plain parts[LIMIT_PARTS];

@@ -56,12 +56,32 @@ struct err crypt_open(const struct crypt_key *key, const uint8_t iv[static 12],
                       const uint8_t tag[static CRYPT_TAG_BYTES],
                       uint8_t *ret_plain) MUST_USE;
 
+/* The same with the AAD in two pieces, aad || aad_more, so that a caller whose
+ * AAD is not in one place need not copy it. */
+struct crypt_box {
+    const struct crypt_key *key;
+    const uint8_t *iv; /* CRYPT_IV_BYTES */
+    struct span aad;
+    struct span aad_more;
+};
+void crypt_seal_box(const struct crypt_box *b, struct span plain,
+                    uint8_t *ret_cipher,
+                    uint8_t ret_tag[static CRYPT_TAG_BYTES]);
+struct err crypt_open_box(const struct crypt_box *b, struct span cipher,
+                          const uint8_t tag[static CRYPT_TAG_BYTES],
+                          uint8_t *ret_plain) MUST_USE;
+
 /* argon2id, t=3 m=64 MiB p=1 (RFC 9106 section 4, second choice, t kept).
  * About 200 ms: secret thread only. cheap is for test accounts of `demo`
  * made in bulk at creation time: never accepted by serve outside a test store;
  * verify reads the parameters from the encoded string. */
 void crypt_password_hash(struct text password,
                          char ret_encoded[static CRYPT_PASSWORD_HASH_BYTES]);
+void crypt_password_hash_cheap(
+    struct text password, char ret_encoded[static CRYPT_PASSWORD_HASH_BYTES]);
+bool crypt_password_is_cheap(const char *encoded);
+/* False too for an encoded string that is malformed or asks for more memory
+ * or time than crypt_password_hash does. */
 bool crypt_password_verify(const char *encoded, struct text password);
 /* Spends the time of a verify, for an account that does not exist. */
 void crypt_password_pretend(struct text password);

@@ -39,7 +39,7 @@ struct store;
 struct store_txn;
 
 struct log_position {
-    uint64_t seq; /* 0: empty log */
+    uint64_t seq;     /* 0: empty log */
     struct hash hash; /* leaf of record seq; zero for the empty log */
 };
 

@@ -6,8 +6,10 @@
  * THREAD  any.
  * SOURCE  Unicode UAX #15 (NFC); Mongolian and Cyrillic text are data like any
  *         other. Removed silently: nothing. Refused: control characters other
- *         than TAB and LF, U+FFFE/FFFF, unpaired bidi overrides U+202A-202E.
- *         CR LF and CR become LF.
+ *         than TAB and LF, U+FFFE/FFFF of every plane, and bidi controls
+ *         (U+202A-202E, U+2066-2069) that are not paired within their line:
+ *         they would turn round the words that follow. CR LF and CR become
+ *         LF; U+2028/2029 count as line breaks.
  */
 #ifndef HUTONG_TEXT_TEXT_H
 #define HUTONG_TEXT_TEXT_H
