@@ -16,7 +16,8 @@ compile = $(call alone,compile) $(MAKE) --no-print-directory -f scripts/build.mk
 # Files, and folders too: a folder's time changes when a file goes away.
 inputs = $(if $(wildcard $(1)),$(shell find $(wildcard $(1)) -name node_modules \
   -prune -o -print))
-GEN_INPUTS := $(call inputs,schema scripts/gen scripts/gen-update)
+GEN_INPUTS := $(call inputs,schema scripts/gen scripts/gen-update \
+  scripts/catalogue.mjs)
 WEB_INPUTS := $(call inputs,web/src web/public web/scripts web/index.html web/*.ts web/*.js web/*.json)
 
 ## help: list the targets
@@ -45,6 +46,7 @@ web: build/web.stamp
 
 build/gen.stamp: $(GEN_INPUTS)
 	@[ ! -f scripts/gen/gen.mjs ] || { $(call alone,gen) scripts/gen-update; }
+	@node scripts/catalogue.mjs schema build/gen
 	@mkdir -p build && touch $@
 
 build/web.stamp: $(WEB_INPUTS) build/gen.stamp
