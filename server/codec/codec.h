@@ -66,6 +66,10 @@ void json_each(const struct json_value *v,
                bool (*see)(void *context, struct text name,
                            const struct json_value *value),
                void *context);
+/* The value as compact JSON, members in the order they came, in the arena;
+ * the next parse of it gives the same text again. ERR_LIMIT: the arena. */
+struct err json_compact(const struct json_value *v, struct arena *a,
+                        struct text *ret) MUST_USE;
 
 /* ---- writing: compact JSON, UTF-8, escapes only what RFC 8259 demands plus
  * U+2028/2029, '<' and '&' as \u00XX so that it may stand in a page. ---- */

@@ -271,3 +271,23 @@ void json_each(const struct json_value *v,
         }
     }
 }
+
+struct err json_compact(const struct json_value *v, struct arena *a,
+                        struct text *ret)
+{
+    const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
+    json_t *j = as_jansson(v);
+    size_t size = json_dumpb(j, NULL, 0, flags);
+    char *at;
+
+    assert(size > 0);
+    at = arena_take(a, size + 1);
+    if (at == NULL) {
+        return ERR(ERR_LIMIT);
+    }
+    if (json_dumpb(j, at, size, flags) != size) {
+        BUG("a value changed its length");
+    }
+    *ret = (struct text){at, size};
+    return OK;
+}
