@@ -1,0 +1,111 @@
+// One function for each request that this dashboard makes.
+import { ask } from './http'
+import { freshKey } from './keys'
+import type {
+  CaseFile,
+  CasePage,
+  CaseRegisteredAnswer,
+  CloseReason,
+  Contact,
+  ContactPage,
+  DraftSavedAnswer,
+  EnrolledAnswer,
+  Me,
+  RegisterCase,
+  ServerDraft,
+  TakeContact,
+  Territory,
+  TimelineEntry,
+  TimelinePage,
+} from './types'
+
+const seg = encodeURIComponent
+
+const query = (values: Record<string, string | number | undefined>) => {
+  const given = Object.entries(values).filter(([, v]) => v !== undefined)
+  const text = new URLSearchParams(given.map(([k, v]) => [k, String(v)])).toString()
+  return text ? `?${text}` : ''
+}
+
+export const signIn = async (login: string, password: string): Promise<Me> =>
+  (await ask<Me>('POST', '/session', { body: { login, password }, timeout: 30_000 })).data
+
+export const whoAmI = async (background = false): Promise<Me> =>
+  (await ask<Me>('GET', '/session', { background, timeout: 8_000 })).data
+
+export const signOut = async (): Promise<void> => {
+  await ask<void>('DELETE', '/session', { timeout: 8_000 })
+}
+
+export const enrol = async (token: string, password: string): Promise<EnrolledAnswer> =>
+  (
+    await ask<EnrolledAnswer>('POST', '/enrolment', {
+      body: { token, password },
+      timeout: 30_000,
+    })
+  ).data
+
+export const takeContact = async (body: TakeContact, key: string): Promise<Contact> =>
+  (await ask<Contact>('POST', '/contacts', { body, key })).data
+
+export const listContacts = async (state: 'open', cursor?: string): Promise<ContactPage> =>
+  (await ask<ContactPage>('GET', `/contacts${query({ state, limit: 50, cursor })}`, {
+    background: true,
+  })).data
+
+export const readContact = async (id: string): Promise<Contact> =>
+  (await ask<Contact>('GET', `/contacts/${seg(id)}`, { background: true })).data
+
+export const readDraft = async (id: string): Promise<ServerDraft> =>
+  (await ask<ServerDraft>('GET', `/contacts/${seg(id)}/draft`, { background: true })).data
+
+export const saveDraft = async (
+  id: string,
+  content: unknown,
+  version: number,
+): Promise<DraftSavedAnswer> =>
+  (
+    await ask<DraftSavedAnswer>('PUT', `/contacts/${seg(id)}/draft`, {
+      body: { content },
+      ifMatch: version,
+    })
+  ).data
+
+export const closeContact = async (
+  id: string,
+  reason: CloseReason,
+  key: string,
+): Promise<Contact> =>
+  (await ask<Contact>('POST', `/contacts/${seg(id)}/close`, { body: { reason }, key })).data
+
+export const registerCase = async (
+  body: RegisterCase,
+  key: string,
+): Promise<CaseRegisteredAnswer> =>
+  (await ask<CaseRegisteredAnswer>('POST', '/cases', { body, key })).data
+
+export const listCases = async (cursor?: string): Promise<CasePage> =>
+  (await ask<CasePage>('GET', `/cases${query({ limit: 200, cursor })}`, { background: true }))
+    .data
+
+export const readCase = async (no: string, background = false): Promise<CaseFile> =>
+  (await ask<CaseFile>('GET', `/cases/${seg(no)}`, { background })).data
+
+export const readTimeline = async (
+  no: string,
+  cursor?: string,
+  background = false,
+): Promise<TimelinePage> =>
+  (
+    await ask<TimelinePage>(
+      'GET',
+      `/cases/${seg(no)}/timeline${query({ limit: 100, cursor })}`,
+      { background },
+    )
+  ).data
+
+export const addNote = async (no: string, text: string, key = freshKey()): Promise<TimelineEntry> =>
+  (await ask<TimelineEntry>('POST', `/cases/${seg(no)}/note`, { body: { text }, key })).data
+
+export const readTerritory = async (): Promise<Territory> =>
+  (await ask<Territory>('GET', '/territory', { background: true })).data

@@ -1,0 +1,40 @@
+// Words for what the wire says in codes: generated lists, and texts.
+import * as lists from '@gen/lists'
+import { useI18n } from 'vue-i18n'
+import { language } from '@/app/language'
+
+interface Entry {
+  readonly code: string
+  readonly zh: string
+  readonly en: string
+}
+
+function byCode(list: readonly Entry[]) {
+  const found = new Map(list.map((entry) => [entry.code, entry]))
+  return (code: string | undefined): string =>
+    code === undefined ? '' : (found.get(code)?.[language.value] ?? code)
+}
+
+export const names = {
+  channel: byCode(lists.channel),
+  state: byCode(lists.case_state),
+  language: byCode(lists.language),
+  anonymity: byCode(lists.anonymity),
+  occurring: byCode(lists.occurring),
+  callerIs: byCode(lists.caller_is),
+  closeReason: byCode(lists.close_reason),
+  contactState: byCode(lists.contact_state),
+  risk: byCode(lists.risk),
+  sex: byCode(lists.sex),
+  tri: byCode(lists.tri),
+  urgency: byCode(lists.urgency),
+}
+
+/** What happened: an event's name in words, or as it came. */
+export function useEventName(): (event: string | undefined) => string {
+  const { t, te } = useI18n()
+  return (event) => {
+    if (!event) return ''
+    return te(`event.${event}`) ? t(`event.${event}`) : event
+  }
+}
