@@ -32,6 +32,8 @@ enum {
     LIMIT_READ_JOBS = 4096,
     LIMIT_PASSWORD_BYTES = 256,
     LIMIT_READ_TXN_US = 2000000, /* a reader never holds a page longer */
+    LIMIT_MAP_PERCENT = 85, /* above it ordinary commands are refused */
+    LIMIT_DISK_RESERVE_BYTES = 1 << 30, /* the same, of free disk */
 };
 
 #endif

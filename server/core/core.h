@@ -5,8 +5,9 @@
  *         one writer thread takes everything that waits, in lane order, decides
  *         and applies each in one LMDB transaction, commits once, hands all
  *         results back. Group commit comes by itself.
- * SHAPE   loop --core_submit--> lane queue ==> writer ==> done queue --wake-->
- *         loop --core_take_done--> batches, oldest first.
+ * SHAPE   loop --core_submit--> (turn) --core_flush--> one queue ==> writer,
+ *         which sorts into lanes ==> done queue --wake--> loop
+ *         --core_take_done--> batches, oldest first.
  * OWNS    its threads. A command_work belongs to core from submit until it
  *         comes back in a batch; its arena goes with it.
  * THREAD  core_submit, core_take_done, worker_submit, worker_take_done: the
@@ -30,6 +31,14 @@ struct core_options {
     const struct clock *clock;
     void (*wake)(void *context); /* results wait: call core_take_done soon */
     void *wake_context;
+    /* The store's folder: DIR/inflight names the command being run, so that
+     * one that kills the process twice is quarantined. NULL: no such file. */
+    const char *dir;
+    /* After a store error that is no refusal, on the writer's thread. NULL:
+     * the process stops (crash-only). A test may look instead: the writer then
+     * refuses everything. */
+    void (*fatal)(void *context, struct err e);
+    void *fatal_context;
 };
 
 struct command_work {
@@ -42,24 +51,29 @@ struct command_work {
     bool has_idem;
     uint32_t idem_day;
     uint8_t idem_key[16]; /* MAC of account || key */
-    uint8_t idem_mac[16]; /* MAC of command || path || body bytes */
+    uint8_t idem_mac[16]; /* MAC of command || path || body bytes; also for
+                             commands from outside that take no key; zero:
+                             the server's own, never quarantined */
     bool has_if_match;
     uint32_t if_match;
-    uint16_t flags; /* enum record_flag */
+    uint16_t flags;                 /* enum record_flag */
     uint8_t entropy[ENTROPY_BYTES]; /* filled by core_submit */
-    void *owner;    /* the loop's, opaque; NULL once the client left */
+    void *owner; /* the loop's, opaque; NULL once the client left */
     /* out */
     enum refusal refusal;
+    bool denied_by_right; /* core has put access_denied into the trail */
     struct field_problem problem;
     uint32_t current_version;
     struct id object;
     uint32_t version;
     bool repeated; /* an idempotent repeat: object is the first one's */
-    struct log_position position; /* after this command */
+    /* Of this command's first record (a repeat: of the first time); with no
+     * record, the head that the command saw. */
+    struct log_position position;
     int64_t time_us;
 };
 
-struct change { /* a case that the batch touched, in log order */
+struct change { /* a case whose head the batch changed, in log order */
     struct id case_id;
     bool had_before;
     uint8_t before[CASE_HEAD_BYTES];
@@ -75,25 +89,33 @@ struct batch_done {
     struct change *changes;
     size_t change_count;
     struct log_position position; /* head after the commit */
-    bool committed;
+    bool committed; /* something became durable: the head may have moved */
 };
 
+/* Fills the key pool, counts what was in flight at a crash, starts the
+ * threads. The store must hold its flock. */
 struct err core_start(const struct core_options *o,
                       struct core **ret_core) MUST_USE;
 /* False when the lane is full or core is stopping: the work stays the
- * caller's (503). Lane comes from command_info. Fills entropy. */
+ * caller's (503). Lane comes from command_info. Fills entropy.
+ * record_read and record_denied may be sent every time: what already stands
+ * in the trail (same session, object and mask within 15 min; same denial within
+ * a minute) is granted without another record. */
 bool core_submit(struct core *c, struct command_work *w);
 /* Hands what was submitted in this loop turn to the writer in one go. */
 void core_flush(struct core *c);
 struct batch_done *core_take_done(struct core *c); /* list, or NULL */
-void batch_done_free(struct batch_done *b); /* not its commands */
+void batch_done_free(struct batch_done *b);        /* not its commands */
 /* Refuses new work, drains, joins the threads. Results still wait in
- * core_take_done. */
+ * core_take_done and worker_run_done. Twice is once. */
 void core_stop(struct core *c);
+/* Stops it; every result must have been taken. NULL is a no-op. */
 void core_free(struct core *c);
 
 struct core_figures { /* for /metrics; any thread */
-    uint64_t commands, refusals, events, commits, batch_max, full, waiting[LANE_COUNT];
+    uint64_t commands, refusals, events, commits, batch_max;
+    uint64_t full; /* commands refused for want of room */
+    uint64_t waiting[LANE_COUNT];
     uint64_t commit_us_total, commit_us_max;
 };
 struct core_figures core_figures(const struct core *c);
@@ -108,10 +130,14 @@ struct job {
     void (*run)(struct job *j);  /* on the worker's thread */
     void (*done)(struct job *j); /* on the loop, from core_run_done */
     enum worker_kind kind;
+    /* Out: core stopped before a secret or bulk job was run; done is still
+     * called. Readers are drained. */
+    bool cancelled;
 };
-/* False when too many wait (503). */
+/* False when too many wait or core is stopping (503): the job stays the
+ * caller's. */
 bool worker_submit(struct core *c, struct job *j);
-/* Calls done of every finished job. */
+/* Calls done of every finished job, which may free it. */
 void worker_run_done(struct core *c);
 
 #endif

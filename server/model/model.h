@@ -115,8 +115,8 @@ struct err account_for_enrolment(struct store_txn *t, struct hash token_hash,
 struct err account_display_name(struct store_txn *t, struct id account,
                                 struct arena *a, struct text *ret) MUST_USE;
 /* Zero-padded login of an account, or "system". */
-struct err account_login(struct store_txn *t, struct id account,
-                         char ret_login[static 32]) MUST_USE;
+struct err account_login_of(struct store_txn *t, struct id account,
+                            char ret_login[static 32]) MUST_USE;
 
 /* How long this account from this address must wait now (0: not at all): 5
  * failures lock the pair for 30 minutes; an address alone is slowed to at most

@@ -1,0 +1,287 @@
+/*
+ * writer.c - the writer's thread: take, run, deliver.
+ *
+ * Group commit comes by itself: whatever came while the last batch was being
+ * made durable is the next batch.
+ */
+#include "core/writer.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+
+enum {
+    CHECKPOINT_RECORDS = 1000, /* below what store_open is willing to check */
+    EXIT_TRY_AGAIN = 75,
+    EXIT_DAMAGED = 3,
+};
+#define CHECKPOINT_US INT64_C(60000000)
+
+/* ---------------------------------------------------------------- keys -- */
+
+static void fill_keys(struct job *j)
+{
+    struct key_filler *f = (struct key_filler *)(void *)j;
+    struct err e = store_keys_fill(f->store, LIMIT_KEY_POOL);
+
+    if (failed(e)) {
+        diag_err("key_pool", e);
+    }
+    atomic_store(&f->failed_code, e.code);
+    atomic_store(&f->busy, false);
+}
+
+/* Asks bulk for more keys, unless it is at it. */
+static void want_keys(struct writer *w)
+{
+    if (atomic_exchange(&w->filler.busy, true)) {
+        return;
+    }
+    w->filler.job =
+        (struct job){.run = fill_keys, .done = NULL, .kind = WORKER_BULK};
+    if (!workers_submit(w->workers, &w->filler.job)) {
+        atomic_store(&w->filler.busy,
+                     false); /* asked again by the next batch */
+    }
+}
+
+/* ---------------------------------------------------------------- room -- */
+
+/* Ordinary commands stop while contacts and the trail still have room. */
+static bool room_low(const struct store *s)
+{
+    struct store_room room = store_room(s);
+
+    return room.map_used_bytes / 100 >= room.map_bytes / LIMIT_MAP_PERCENT ||
+           room.disk_free_bytes < LIMIT_DISK_RESERVE_BYTES;
+}
+
+/* --------------------------------------------------------- checkpoints -- */
+
+static struct err put_checkpoint(struct store_txn *t, int64_t time_us,
+                                 struct log_position *ret_position)
+{
+    struct log_position head = store_position(t);
+    uint8_t key[CHECKPOINT_KEY_BYTES];
+    uint8_t value[CHECKPOINT_BYTES] = {0};
+    struct hash root;
+    struct err e;
+
+    e = log_merkle_root(t, &root);
+    if (failed(e)) {
+        return e;
+    }
+    checkpoint_key(key, head.seq);
+    checkpoint_set_hash(value, head.hash);
+    checkpoint_set_root(value, root);
+    checkpoint_set_time_us(value, time_us);
+    e = table_put(t, TABLE_CHECKPOINT, SPAN(key, sizeof(key)),
+                  SPAN(value, sizeof(value)));
+    if (failed(e)) {
+        return e;
+    }
+    *ret_position = head;
+    return OK;
+}
+
+static struct err write_checkpoint(struct writer *w)
+{
+    struct store_txn *t;
+    struct err e;
+
+    w->checkpoint_steady_us = clock_steady_us(w->o.clock);
+    e = store_write_begin(w->o.store, &t);
+    if (failed(e)) {
+        return e;
+    }
+    if (store_position(t).seq == w->checkpoint.seq) {
+        store_end(t);
+        return OK;
+    }
+    e = put_checkpoint(t, w->last_time_us, &w->checkpoint);
+    if (failed(e)) {
+        store_end(t);
+        return e;
+    }
+    return store_commit(t);
+}
+
+static bool checkpoint_due(const struct writer *w, uint64_t head_seq)
+{
+    return head_seq >= w->checkpoint.seq + CHECKPOINT_RECORDS ||
+           clock_steady_us(w->o.clock) - w->checkpoint_steady_us >=
+               CHECKPOINT_US;
+}
+
+/* ---------------------------------------------------------------- stop -- */
+
+/* A store that fails in a way that no refusal stands for: stop, and let the
+ * next start find a whole store. The mark of the command being run stays. */
+static void fatal(struct writer *w, struct err e)
+{
+    diag_err("store_failed", e);
+    w->dead = true;
+    if (w->o.fatal != NULL) {
+        w->o.fatal(w->o.fatal_context, e);
+        return;
+    }
+    _exit(e.code == ERR_CORRUPT || e.code == ERR_TAMPERED || e.code == ERR_KEY
+              ? EXIT_DAMAGED
+              : EXIT_TRY_AGAIN);
+}
+
+/* -------------------------------------------------------------- thread -- */
+
+static void checkpoint_if_due(struct writer *w, uint64_t head_seq)
+{
+    struct err e;
+
+    if (w->dead || !checkpoint_due(w, head_seq)) {
+        return;
+    }
+    e = write_checkpoint(w);
+    if (failed(e) && e.code == ERR_FULL) {
+        diag_err("checkpoint", e); /* a longer tail to check at start */
+    } else if (failed(e)) {
+        fatal(w, e);
+    }
+}
+
+static void run_batch(struct writer *w)
+{
+    struct lanes_taken taken = lanes_take(&w->lanes, LIMIT_BATCH_COMMANDS);
+    struct batch_done *b = heap_take(sizeof(*b));
+    bool was_dead = w->dead;
+    struct err e;
+
+    for (int lane = 0; lane < LANE_COUNT; lane++) {
+        (void)atomic_fetch_sub(&w->figures.waiting[lane], taken.of_lane[lane]);
+    }
+    b->commands = taken.first;
+    b->command_count = taken.count;
+    w->run.room_low = room_low(w->o.store);
+    e = batch_run(w, b);
+    if (failed(e) && !was_dead) {
+        fatal(w, e);
+    }
+    if (w->run.keys_low && !w->dead) {
+        want_keys(w);
+    }
+    checkpoint_if_due(w, b->position.seq);
+    if (!queue_push(w->done, &b->link)) {
+        BUG("the done queue is never closed");
+    }
+}
+
+/* Waits for commands; false when there will be none any more. */
+static bool take_commands(struct writer *w)
+{
+    struct work *list;
+
+    if (!lanes_empty(&w->lanes)) {
+        lanes_add(&w->lanes, queue_take_all(w->in));
+        return true;
+    }
+    list = queue_wait_all(w->in, CHECKPOINT_US);
+    if (list == NULL && queue_closed(w->in)) {
+        /* What came between the wait and the closing. */
+        list = queue_take_all(w->in);
+        if (list == NULL) {
+            return false;
+        }
+    }
+    lanes_add(&w->lanes, list);
+    return true;
+}
+
+void *writer_main(void *context)
+{
+    struct writer *w = context;
+
+    while (take_commands(w)) {
+        if (lanes_empty(&w->lanes)) {
+            checkpoint_if_due(w, w->checkpoint.seq);
+        } else {
+            run_batch(w);
+        }
+    }
+    if (!w->dead) {
+        struct err e = write_checkpoint(w);
+
+        if (failed(e)) {
+            diag_err("checkpoint", e); /* only a longer tail at start */
+        }
+    }
+    return NULL;
+}
+
+/* Where the log stands: the newest time and the newest checkpoint. */
+static struct err read_state(struct writer *w, struct store_txn *t,
+                             uint64_t *ret_keys_ahead)
+{
+    struct log_position head = store_position(t);
+    struct table_walk *walk;
+    struct record last;
+    struct span key;
+    struct span value;
+    struct err e;
+
+    if (head.seq > 0) {
+        e = log_read(t, head.seq, &last);
+        if (failed(e)) {
+            return e;
+        }
+        w->last_time_us = last.head.time_us;
+    }
+    e = table_walk_begin(t, TABLE_CHECKPOINT, &walk);
+    if (failed(e)) {
+        return e;
+    }
+    if (table_walk_seek(walk, (struct span){0}, false, &key, &value)) {
+        w->checkpoint.seq = checkpoint_key_seq(key.at);
+        w->checkpoint.hash = checkpoint_hash(value.at);
+    }
+    *ret_keys_ahead = store_keys_ahead(t);
+    return table_walk_end(walk);
+}
+
+struct err writer_prepare(struct writer *w)
+{
+    struct store_txn *t;
+    uint64_t keys_ahead = 0;
+    struct err e;
+
+    w->recent = recent_new();
+    w->inflight.fd = -1;
+    w->filler.store = w->o.store;
+    atomic_init(&w->filler.busy, false);
+    w->checkpoint_steady_us = clock_steady_us(w->o.clock);
+    e = store_read_begin(w->o.store, &t);
+    if (failed(e)) {
+        return e;
+    }
+    e = read_state(w, t, &keys_ahead);
+    store_end(t);
+    if (failed(e)) {
+        return e;
+    }
+    if (keys_ahead < LIMIT_KEY_POOL_LOW) {
+        e = store_keys_fill(w->o.store, LIMIT_KEY_POOL);
+        /* Without room the server still starts: reads go on. */
+        if (failed(e) && e.code != ERR_FULL) {
+            return e;
+        }
+    }
+    return inflight_open(&w->inflight, w->o.dir, w->o.store,
+                         clock_wall_us(w->o.clock));
+}
+
+void writer_release(struct writer *w)
+{
+    inflight_close(&w->inflight);
+    recent_free(w->recent);
+    w->recent = NULL;
+}

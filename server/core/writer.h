@@ -1,0 +1,95 @@
+/*
+ * writer.h - what the files of the writer share.
+ *
+ *      command.c   one command in an open transaction
+ *      batch.c     one transaction for many commands; one by one when it fails
+ *      writer.c    the thread: take, run, deliver; room, keys, checkpoints
+ *
+ * OWNS    struct writer belongs to the writer's thread while it runs, but for
+ *         figures, which are atomics.
+ */
+#ifndef HUTONG_CORE_WRITER_H
+#define HUTONG_CORE_WRITER_H
+
+#include <stdatomic.h>
+
+#include "core/core.h"
+#include "core/inflight.h"
+#include "core/lanes.h"
+#include "core/recent.h"
+#include "core/workers.h"
+
+struct figures {
+    _Atomic uint64_t commands, refusals, events, commits, batch_max, full;
+    _Atomic uint64_t waiting[LANE_COUNT];
+    _Atomic uint64_t commit_us_total, commit_us_max;
+};
+
+/* The bulk job that fills the key pool; never twice at once. */
+struct key_filler {
+    struct job job;
+    struct store *store;
+    atomic_bool busy;
+    _Atomic int32_t failed_code; /* enum err_code; 0: nothing failed */
+};
+
+struct noted { /* trail entries to remember once they are durable */
+    struct recent_key key;
+    int64_t at_us;
+};
+
+struct run { /* one transaction and what it makes */
+    struct store_txn *t;
+    struct batch_done *out;
+    bool room_low; /* ordinary commands are refused */
+    bool wrote;
+    bool keys_low;
+    int64_t time_us; /* of the newest command, at least the last record's */
+    uint64_t event_count;
+    size_t noted_count;
+    struct noted noted[LIMIT_BATCH_COMMANDS];
+    struct outcome outcome; /* of the command being run: too big for a stack */
+};
+
+struct writer {
+    struct core_options o;
+    struct queue *in;   /* borrowed from core */
+    struct queue *done; /* borrowed from core */
+    struct workers *workers;
+    struct figures figures;
+    struct lanes lanes;
+    struct inflight inflight;
+    struct recent *recent;
+    struct key_filler filler;
+    struct run run;
+    int64_t last_time_us; /* of the last durable record */
+    size_t change_room;   /* of the batch being run */
+    struct log_position checkpoint;
+    int64_t checkpoint_steady_us;
+    bool dead; /* a store error that a test looks at */
+};
+
+/* ---- command.c ---- */
+
+/* Runs one command in w->run. An error means that the transaction holds
+ * half a command and must be aborted; a refusal has put nothing. */
+struct err command_run(struct writer *w, struct command_work *c) MUST_USE;
+
+/* ---- batch.c ---- */
+
+/* Runs the commands of b and fills everything in it. An error is one that no
+ * refusal stands for: the caller stops. */
+struct err batch_run(struct writer *w, struct batch_done *b) MUST_USE;
+/* Room for one more change; the caller fills it and counts it. */
+struct change *batch_change(struct writer *w, struct batch_done *b);
+void refuse(struct command_work *c, enum refusal refusal);
+
+/* ---- writer.c ---- */
+
+/* Reads where the log stands, fills the key pool, counts crashes. */
+struct err writer_prepare(struct writer *w) MUST_USE;
+/* The thread; context is the writer. Ends when `in` is closed and empty. */
+void *writer_main(void *context);
+void writer_release(struct writer *w);
+
+#endif
