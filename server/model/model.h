@@ -55,14 +55,26 @@ struct catalogue_place {
  * kind that serve needs was never adopted. */
 struct err catalogue_load(struct store_txn *t, struct catalogue **ret) MUST_USE;
 void catalogue_free(struct catalogue *c);
-/* Checks one catalogue file before it may be adopted: kind is one of name,
- * territory, units, roles. ret_why: a sentence for the operator. */
+/* Checks the content of one catalogue file: kind is one of name, territory,
+ * units, roles. ERR_INPUT with ret_why, a sentence for the operator that names
+ * the JSON path. */
 struct err catalogue_check(const char *kind, struct text content,
                            struct arena *a, struct text *ret_why) MUST_USE;
+/* Reads a whole file {"kind","version","effective_from","content"}, checks it
+ * and makes of it the command that adopts it; texts lie in the arena. Adopt in
+ * this order: name, territory, units, roles. ERR_INPUT as above. */
+struct err catalogue_file_read(struct text file, struct arena *a,
+                               struct cmd_adopt_catalogue *ret,
+                               struct text *ret_why) MUST_USE;
+/* The content and version of the newest adopted file of a kind; empty and 0
+ * when there is none. */
+struct err catalogue_newest(struct store_txn *t, const char *kind,
+                            struct arena *a, struct text *ret_content,
+                            uint32_t *ret_version) MUST_USE;
 int32_t catalogue_utc_offset_minutes(const struct catalogue *c);
 struct text catalogue_product(const struct catalogue *c, enum lang lang);
 struct text catalogue_public_number(const struct catalogue *c);
-int64_t catalogue_idle_us(const struct catalogue *c);      /* of a session */
+int64_t catalogue_idle_us(const struct catalogue *c); /* of a session */
 int64_t catalogue_session_max_us(const struct catalogue *c);
 uint32_t catalogue_territory_version(const struct catalogue *c);
 size_t catalogue_place_count(const struct catalogue *c);
@@ -81,7 +93,7 @@ bool territory_holds(uint64_t above, uint64_t place);
 
 /* ------------------------------------------------------------ actors ---- */
 
-struct actor { /* zero = the system itself */
+struct actor { /* the system itself: actor_system() */
     struct id account;
     struct id session;
     char login[32];
@@ -102,7 +114,7 @@ struct err session_find(struct store_txn *t, const struct catalogue *c,
                         struct actor *ret_actor, bool *ret_found) MUST_USE;
 
 struct signin_account {
-    bool found;    /* exists, is active and has a password */
+    bool found; /* exists, is active and has a password */
     struct id account;
     char encoded[CRYPT_PASSWORD_HASH_BYTES]; /* wipe after use */
 };
@@ -127,14 +139,24 @@ struct err signin_wait_us(struct store_txn *t, struct hash account_key,
 
 /* ------------------------------------------------------------ policy ---- */
 
+enum object_kind { OBJECT_NONE, OBJECT_CASE, OBJECT_CONTACT, OBJECT_ACCOUNT };
+
+struct object {
+    enum object_kind kind;
+    struct id id;
+};
+
 struct facts {
-    bool known;     /* the object exists */
+    enum object_kind kind;
+    bool known; /* the object exists */
     bool role_known;
     bool account_active;
     bool has_object;
-    enum relation relation; /* closest that holds: own < unit < territory < all */
-    uint8_t state;          /* case or contact state */
-    int role_index;         /* in the catalogue */
+    enum relation
+        relation;         /* closest that holds: own < unit < territory < all */
+    uint8_t state;        /* case or contact state */
+    bool reporter_secret; /* the reporter asked for secrecy */
+    int role_index;       /* in the catalogue */
     const struct catalogue *catalogue;
     bool is_system;
 };
@@ -144,13 +166,6 @@ struct decision {
     bool hidden; /* a "no" that must look like "does not exist" */
     struct mask mask;
     char mask_name[16]; /* for the trail: "own", "territory", ... */
-};
-
-enum object_kind { OBJECT_NONE, OBJECT_CASE, OBJECT_CONTACT, OBJECT_ACCOUNT };
-
-struct object {
-    enum object_kind kind;
-    struct id id;
 };
 
 /* Looks up what the rules need to know, and nothing else. */
@@ -175,6 +190,16 @@ struct grant {
 };
 struct grant policy_grant(const struct catalogue *c, const char role[static 8],
                           enum act act);
+
+/* ------------------------------------------------------------- board ---- */
+
+/* What apply counts as cases move, for everything (scope 0) and for each city,
+ * county and township (scope: its code; a village is not counted). */
+struct board_counts {
+    uint64_t open, triage, today, danger; /* danger: open and in danger */
+};
+struct err board_counts_read(struct store_txn *t, uint64_t scope, uint32_t day,
+                             struct board_counts *ret) MUST_USE;
 
 /* --------------------------------------------------------- decisions ---- */
 
@@ -208,7 +233,10 @@ struct outcome {
     size_t side_count;
 };
 
-/* Finds the command's row, asks the policy, decides. */
+/* Finds the command's row, asks the policy, decides. The server's own commands
+ * (open_session, close_session, enrol_account, fail_signin, record_denied,
+ * record_read) need no grant: no route leads to them. catalogue may be NULL
+ * while a store is being made, until the first account is added. */
 struct err model_decide(const struct decide_in *in, enum command command,
                         const void *body, struct outcome *ret) MUST_USE;
 /* store/'s apply_fn: one row per event type. */
