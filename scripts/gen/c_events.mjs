@@ -26,7 +26,7 @@ const struct event_info *event_info_of(uint16_t type);
  * object, territory and occurred_us. The same struct makes the same bytes.
  * ERR_LIMIT: arena, LIMIT_OPEN_BYTES, LIMIT_PART_BYTES or LIMIT_PARTS.
  * Each xxx_decode fills the fields of open, whole or not at all, and zeroes the
- * rest; xxx_decode_part reads one sealed part. Texts lie in the arena. Bounds
+ * rest (a member told in the open, too, is filled); xxx_decode_part reads one sealed part. Texts lie in the arena. Bounds
  * are not looked at again: what was logged stays readable when a bound moves.
  * ERR_CORRUPT: malformed. ERR_LIMIT: the arena. */
 
@@ -71,20 +71,23 @@ const char *event_name(uint16_t type)
   };
 }
 
-function partMembers(p) {
+function partMembers(p, open) {
+  const told = (member) => (open.fields.some((f) => f.ofPart && f.name === member)
+    ? ' /* told in the open, too */' : '');
   if (p.many) {
-    return [`    size_t ${p.name}_count;`,
+    return [`    size_t ${p.name}_count;${told(`${p.name}_count`)}`,
       `    struct id ${p.name}_subject[${p.many}];`,
       `    struct ${p.shape.c} ${p.name}[${p.many}];`];
   }
-  return [`    bool has_${p.name};`, `    struct id ${p.name}_subject;`,
+  return [`    bool has_${p.name};${told(`has_${p.name}`)}`,
+    `    struct id ${p.name}_subject;${told(`${p.name}_subject`)}`,
     `    struct ${p.shape.c} ${p.name};`];
 }
 
 function declaration(e) {
   const parts = e.parts.map((p) => structText(p.shape));
   const main = structText(e.open,
-    e.parts.length ? ['    /* sealed parts */', ...e.parts.flatMap(partMembers)] : []);
+    e.parts.length ? ['    /* sealed parts */', ...e.parts.flatMap((p) => partMembers(p, e.open))] : []);
   const note = e.description ? `${cComment(`${e.title}: ${e.description}`)}\n` : '';
   return `${note}${[...parts, main].join('\n\n')}
 struct err ${e.c}_encode(const struct ${e.c} *e, struct arena *a,

@@ -18,6 +18,9 @@ import { tableFiles } from './c_tables.mjs';
 import { commandFiles, readFiles, routeFiles, typeFiles } from './c_commands.mjs';
 import { eventFiles } from './c_events.mjs';
 import { viewFiles } from './c_views.mjs';
+import { openapiFiles } from './openapi.mjs';
+import { asyncapiFiles } from './asyncapi.mjs';
+import { webFiles } from './typescript.mjs';
 
 const TEMPLATES = ['shapes.h', 'shapes.c', 'shape_table.h', 'shape_scalar.c',
   'shape_decode.c', 'shape_encode.c', 'list_find.c', 'route_find.c'];
@@ -30,7 +33,8 @@ export function generate(schemaDir, problems = new Problems()) {
   const files = new Map();
   if (problems.any) return { files, problems };
   const makers = [listFiles, refusalFiles, tableFiles, typeFiles, commandFiles,
-    readFiles, routeFiles, eventFiles, viewFiles];
+    readFiles, routeFiles, eventFiles, viewFiles,
+    openapiFiles, asyncapiFiles, webFiles];
   for (const make of makers) {
     for (const [name, text] of Object.entries(make(model))) files.set(name, text);
   }

@@ -68,7 +68,29 @@ export function buildModel(loaded, problems) {
   readRoutes(loaded, model);
   readTables(loaded.table, model);
   readLive(loaded.files['live.json'], model);
+  namesClash(model);
   return model;
+}
+
+// TypeScript has one room for the names of views, inputs, bodies and queries.
+function namesClash(model) {
+  const bare = (s) => s.replace(/_/g, '');
+  const taken = new Map();
+  const take = (name, what) => {
+    if (taken.has(name)) {
+      model.problems.add(what, '', `is the same name in TypeScript as ${taken.get(name)}`);
+    }
+    taken.set(name, what);
+  };
+  for (const name of model.views.keys()) take(bare(name), `view/${name}.json`);
+  for (const name of model.types.keys()) take(`${bare(name)}input`, `type/${name}.json`);
+  for (const c of model.commands) {
+    if (c.route) take(bare(c.name), `command/${c.name}.json`);
+  }
+  for (const s of model.specials) {
+    if (s.request) take(bare(s.name), `special.json ${s.name}`);
+  }
+  for (const r of model.reads) take(`${bare(r.name)}query`, `read/${r.name}.json`);
 }
 
 export function titleFits(one) {

@@ -47,6 +47,13 @@ function answerOf(value, key, place, model) {
   return name;
 }
 
+// What the rights are asked for: a value of list/act.json.
+function knownAct(act, place, model) {
+  if (!model.lists.get('act')?.values.some((v) => v.code === act)) {
+    place.fail(`"${act}" is not in list/act.json`);
+  }
+}
+
 function readCommand(one, model) {
   const { value, place, name } = one;
   const extra = ['x-act', 'x-lane', 'x-route', 'x-path', 'x-idempotent',
@@ -72,7 +79,7 @@ function readCommand(one, model) {
   if (!LANES.includes(command.lane)) {
     place.at('x-lane').fail(`must be one of ${LANES.join(' ')}`);
   }
-  if (!/^[a-z][a-z_]*$/.test(command.act)) place.at('x-act').fail('is no act');
+  knownAct(command.act, place.at('x-act'), model);
   for (const e of command.emits) {
     if (!model.events.some((v) => v.title === e)) {
       place.at('x-emits').fail(`there is no event "${e}"`);
@@ -133,6 +140,7 @@ function readRead(one, model) {
   if (!['loop', 'reader'].includes(read.where)) {
     place.at('x-where').fail('must be "loop" or "reader"');
   }
+  knownAct(read.act, place.at('x-act'), model);
   if (!read.answer) place.at('x-answer').fail('a read needs an answer');
   knownRefusals(read.refusals, place.at('x-refusals'), model);
   for (const f of shape.fields) {
