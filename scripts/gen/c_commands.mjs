@@ -207,8 +207,8 @@ function queryFunction(s) {
     const struct text *values, size_t count, struct arena *a, void *ret,
     struct field_problem *ret_problem)
 {
-    return shape_decode_query(&shape_${s}, names, values, count, a, ret,
-                              ret_problem);
+    const struct shape_query query = {names, values, count};
+    return shape_decode_query(&shape_${s}, query, a, ret, ret_problem);
 }`;
 }
 
@@ -275,8 +275,8 @@ ${queries.map((s) => `struct err ${s.c}_decode(const struct text *names, const s
     size_t count, struct arena *a, struct ${s.c} *ret,
     struct field_problem *ret_problem)
 {
-    return shape_decode_query(&shape_${s.c}, names, values, count, a, ret,
-                              ret_problem);
+    const struct shape_query query = {names, values, count};
+    return shape_decode_query(&shape_${s.c}, query, a, ret, ret_problem);
 }`).join('\n\n')}
 
 const struct special_info special_info[SPECIAL_COUNT] = {

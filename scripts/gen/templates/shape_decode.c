@@ -68,7 +68,8 @@ static void pointer_name(struct pointer *p, struct text name)
     pointer_put(p, "/", 1);
     for (size_t i = 0; i < name.size;) {
         size_t size = 1;
-        while (i + size < name.size && ((uint8_t)name.at[i + size] & 0xC0) == 0x80)
+        while (i + size < name.size &&
+               ((uint8_t)name.at[i + size] & 0xC0) == 0x80)
             size++;
         if (name.at[i] == '~')
             pointer_put(p, "~0", 2);
@@ -210,14 +211,18 @@ static struct err read_plain(struct decoder *d, const struct shape_field *f,
 }
 
 /* A text with nothing in it is as good as a member that is not there. */
+static bool left_empty(const struct decoder *d, const struct shape_field *f,
+                       struct err e)
+{
+    return e.code == ERR_INPUT && f->optional && d->source == SHAPE_OUTSIDE &&
+           strcmp(d->fault.code, "field.missing") == 0;
+}
+
 static struct err read_one(struct decoder *d, const struct shape_field *f,
                            const struct json_value *v, char *at)
 {
     const struct err e = read_plain(d, f, v, at + f->offset);
-    const bool nothing = e.code == ERR_INPUT && f->optional &&
-                         d->source == SHAPE_OUTSIDE &&
-                         strcmp(d->fault.code, "field.missing") == 0;
-    if (nothing)
+    if (left_empty(d, f, e))
         return OK;
     if (!failed(e) && f->optional)
         memcpy(at + f->has_offset, &(bool){true}, sizeof(bool));
@@ -232,6 +237,7 @@ static struct err read_plain_items(struct decoder *d,
     struct step *s = &d->steps[d->depth++];
     *s = (struct step){.array = v, .count = json_count(v)};
     while (s->next < s->count) {
+        assert(items != NULL);
         const size_t index = s->next++;
         const struct err e =
             read_plain(d, f, json_item(v, index), items + index * size);
@@ -392,80 +398,91 @@ struct err shape_decode_stored(const struct shape *s, struct text json,
 
 /* ------------------------------------------------------------- query ---- */
 
-/* A name may come more than once only where the field is an array. */
-static struct err query_field(struct decoder *d, const struct shape_field *f,
-                              const struct text *names,
-                              const struct text *values, size_t count,
-                              size_t first, char *at)
+/* How often the name at `first` comes; it is the first of its name. */
+static size_t times_named(const struct shape_query *q, size_t first)
 {
-    size_t same = 0;
-    for (size_t i = first; i < count; i++)
-        same += text_equal(names[i], names[first]) ? 1 : 0;
-    if (!f->array && same > 1)
-        return say(d, "field.too_many", 1);
-    if (f->array && same > f->items_max)
-        return say(d, "field.too_many", f->items_max);
-    char *to = at + f->offset;
-    if (f->array) {
-        const struct err e =
-            make_items(d, f, same, shape_kind_size(f->kind), at, &to);
-        if (failed(e))
-            return e;
-    }
-    for (size_t i = first; i < count; i++) {
-        if (!text_equal(names[i], names[first]))
-            continue;
-        const struct err e = shape_scalar(f, SHAPE_OUTSIDE, values[i], d->arena,
-                                          to, &d->fault);
-        if (e.code == ERR_INPUT && f->optional && !f->array &&
-            values[i].size == 0)
-            return OK;
-        if (failed(e))
-            return e;
-        to += shape_kind_size(f->kind);
-    }
-    if (f->optional)
-        memcpy(at + f->has_offset, &(bool){true}, sizeof(bool));
-    return OK;
+    size_t times = 0;
+    for (size_t i = first; i < q->count; i++)
+        times += text_equal(q->names[i], q->names[first]) ? 1 : 0;
+    return times;
 }
 
-static struct err query_all(struct decoder *d, const struct shape *s,
-                            const struct text *names,
-                            const struct text *values, size_t count, char *at)
+static struct err query_items(struct decoder *d, const struct shape_field *f,
+                              const struct shape_query *q, size_t first,
+                              char *at)
 {
-    struct step *step = &d->steps[d->depth - 1];
+    const size_t times = times_named(q, first);
+    char *items = NULL;
+    if (times > f->items_max)
+        return say(d, "field.too_many", f->items_max);
+    struct err e =
+        make_items(d, f, times, shape_kind_size(f->kind), at, &items);
+    for (size_t i = first; i < q->count && !failed(e); i++) {
+        if (!text_equal(q->names[i], q->names[first]))
+            continue;
+        e = shape_scalar(f, d->source, q->values[i], d->arena, items,
+                         &d->fault);
+        items += shape_kind_size(f->kind);
+    }
+    return e;
+}
+
+/* A name may come more than once only where the field is an array. */
+static struct err query_field(struct decoder *d, const struct shape_field *f,
+                              const struct shape_query *q, size_t first,
+                              char *at)
+{
+    struct err e;
+    if (f->array) {
+        e = query_items(d, f, q, first, at);
+    } else {
+        if (times_named(q, first) > 1)
+            return say(d, "field.too_many", 1);
+        e = shape_scalar(f, d->source, q->values[first], d->arena,
+                         at + f->offset, &d->fault);
+        if (left_empty(d, f, e))
+            return OK;
+    }
+    if (!failed(e) && f->optional)
+        memcpy(at + f->has_offset, &(bool){true}, sizeof(bool));
+    return e;
+}
+
+static struct err query_all(struct decoder *d, const struct shape_query *q)
+{
+    struct step *step = &d->steps[0];
     while (step->next < step->count) {
         const size_t i = step->next++;
-        const size_t index = find_field(s, names[i]);
-        if (index == s->count)
+        const size_t index = find_field(step->shape, q->names[i]);
+        if (index == step->shape->count)
             return say(d, "field.unknown", 0);
         if (((step->seen >> index) & 1) != 0)
             continue; /* taken with the first of its name */
         step->seen |= UINT64_C(1) << index;
         const struct err e =
-            query_field(d, &s->fields[index], names, values, count, i, at);
+            query_field(d, &step->shape->fields[index], q, i, step->at);
         if (failed(e))
             return e;
     }
     return end_object(d);
 }
 
-struct err shape_decode_query(const struct shape *s, const struct text *names,
-                              const struct text *values, size_t count,
+struct err shape_decode_query(const struct shape *s, struct shape_query query,
                               struct arena *a, void *ret,
                               struct field_problem *ret_problem)
 {
     assert(s->count <= SHAPE_FIELDS_MAX);
     struct decoder d = {.source = SHAPE_OUTSIDE, .arena = a, .depth = 1};
-    struct member *members = arena_take(a, (count + 1) * sizeof(*members));
+    struct member *members =
+        arena_take(a, (query.count + 1) * sizeof(*members));
     char *whole = arena_take(a, s->size);
     if (members == NULL || whole == NULL)
         return ERR(ERR_LIMIT);
-    for (size_t i = 0; i < count; i++)
-        members[i] = (struct member){names[i], NULL};
+    for (size_t i = 0; i < query.count; i++)
+        members[i] = (struct member){query.names[i], NULL};
     d.steps[0] = (struct step){
-        .shape = s, .at = whole, .members = members, .count = count};
-    const struct err e = query_all(&d, s, names, values, count, whole);
+        .shape = s, .at = whole, .members = members, .count = query.count};
+    const struct err e = query_all(&d, &query);
     if (e.code == ERR_INPUT)
         tell(&d, ret_problem);
     if (!failed(e))

@@ -49,7 +49,8 @@ static void write_masked_name(struct json_out *o, struct text s)
         return;
     }
     memcpy(shown, s.at, size);
-    memcpy(shown + size, "**", 2);
+    shown[size] = '*';
+    shown[size + 1] = '*';
     json_out_text_value(o, (struct text){shown, size + 2});
 }
 
@@ -213,8 +214,7 @@ static void push(struct writer *w, struct pen pen)
     w->pens[w->depth++] = pen;
 }
 
-static void push_object(struct writer *w, const struct shape *s,
-                        const char *at)
+static void push_object(struct writer *w, const struct shape *s, const char *at)
 {
     json_out_object(w->out);
     push(w, (struct pen){.shape = s, .at = at, .count = s->count});
@@ -237,8 +237,10 @@ static void write_array(struct writer *w, const struct shape_field *f,
     assert(count == 0 || items != NULL);
     json_out_array(w->out);
     if (f->kind == SHAPE_OBJECT) {
-        push(w, (struct pen){
-                    .shape = f->shape, .at = items, .array = true, .count = count});
+        push(w, (struct pen){.shape = f->shape,
+                             .at = items,
+                             .array = true,
+                             .count = count});
         return;
     }
     const size_t size = shape_kind_size(f->kind);

@@ -120,9 +120,13 @@ struct err shape_decode(const struct shape *s, const struct json_value *v,
 struct err shape_decode_stored(const struct shape *s, struct text json,
                                struct arena *a, void *ret,
                                size_t ret_size) MUST_USE;
-/* The same for names and values of a path and query. */
-struct err shape_decode_query(const struct shape *s, const struct text *names,
-                              const struct text *values, size_t count,
+struct shape_query { /* names and values of a path and query, borrowed */
+    const struct text *names;
+    const struct text *values;
+    size_t count;
+};
+/* The same for a path and query. */
+struct err shape_decode_query(const struct shape *s, struct shape_query query,
                               struct arena *a, void *ret,
                               struct field_problem *ret_problem) MUST_USE;
 /* Reads a path parameter: SHAPE_ID, SHAPE_CASE_NO or SHAPE_LINE (borrowed). */

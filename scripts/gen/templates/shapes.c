@@ -48,8 +48,9 @@ bool case_no_from(struct text s, struct case_no *ret_no)
 
 size_t case_no_to(struct case_no no, char ret_text[static CASE_NO_BYTES])
 {
-    const int size = snprintf(ret_text, CASE_NO_BYTES, "%s%08" PRIu32 "-%04" PRIu32,
-                              PREFIX, no.day % 100000000, no.serial);
+    const int size =
+        snprintf(ret_text, CASE_NO_BYTES, "%s%08" PRIu32 "-%04" PRIu32, PREFIX,
+                 no.day % 100000000, no.serial);
     return size < 0 ? 0 : (size_t)size;
 }
 
@@ -66,8 +67,8 @@ bool territory_from(struct text s, uint64_t *ret_code)
 
 size_t territory_to(uint64_t code, char ret_text[static TERRITORY_BYTES])
 {
-    const int size = snprintf(ret_text, TERRITORY_BYTES, "%" PRIu64,
-                              code % 1000000000000);
+    const int size =
+        snprintf(ret_text, TERRITORY_BYTES, "%" PRIu64, code % 1000000000000);
     return size < 0 ? 0 : (size_t)size;
 }
 
