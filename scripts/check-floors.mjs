@@ -22,7 +22,7 @@ const FLOOR = {
 // Rooms whose headers are included by the file.
 const BY_FILE = new Set(['base', 'gen'])
 // Neighbours on one floor that may know each other, from -> to.
-const NEIGHBOURS = new Set(['gen codec', 'main app'])
+const NEIGHBOURS = new Set(['gen codec', 'gen text', 'main app'])
 
 const LIBRARIES = [
     { name: 'mbedTLS', rooms: ['crypt'], include: /^(mbedtls|psa)\//,
