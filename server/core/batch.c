@@ -46,31 +46,51 @@ static enum refusal refusal_for(struct err e)
     case ERR_AGAIN: /* the key pool is empty */
         return REFUSAL_SERVER_BUSY;
     case ERR_LIMIT: /* an event larger than a record may be */
+    case ERR_INPUT: /* an event about somebody who was erased */
         return REFUSAL_SERVER_FAILED;
     default: /* err.code is a number: every other one stops the process */
         return REFUSAL_NONE;
     }
 }
 
-static struct err commit(struct writer *w)
+static struct err commit_timed(struct writer *w)
 {
-    struct run *r = &w->run;
     int64_t began_us = clock_steady_us(w->o.clock);
-    struct log_position head = store_position(r->t);
     uint64_t took_us;
     struct err e;
 
-    e = store_commit(r->t);
-    r->t = NULL;
-    if (failed(e)) {
-        return e;
-    }
+    e = store_commit(w->run.t);
+    w->run.t = NULL;
     took_us = (uint64_t)(clock_steady_us(w->o.clock) - began_us);
-    atomic_fetch_add(&w->figures.commits, 1);
-    atomic_fetch_add(&w->figures.events, r->event_count);
+    atomic_fetch_add(&w->figures.commits, failed(e) ? 0 : 1);
     atomic_fetch_add(&w->figures.commit_us_total, took_us);
     if (took_us > atomic_load(&w->figures.commit_us_max)) {
         atomic_store(&w->figures.commit_us_max, took_us);
+    }
+    return e;
+}
+
+/* Makes the transaction durable, and only then remembers what it held. */
+static struct err commit(struct writer *w)
+{
+    struct run *r = &w->run;
+    struct log_position head = store_position(r->t);
+    struct err e;
+
+    r->checkpoint = checkpoint_due(w, head.seq);
+    if (r->checkpoint) {
+        e = log_checkpoint(r->t, r->time_us, (struct text){0});
+        if (failed(e)) {
+            return e;
+        }
+    }
+    e = commit_timed(w);
+    if (failed(e)) {
+        return e;
+    }
+    atomic_fetch_add(&w->figures.events, r->event_count);
+    if (r->checkpoint) {
+        checkpoint_made(w, head.seq);
     }
     r->out->position = head;
     r->out->committed = true;

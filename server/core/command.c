@@ -250,7 +250,8 @@ static struct err append_and_apply(struct store_txn *t,
 
     e = log_append(t, h, event, &record);
     if (failed(e)) {
-        return e;
+        /* An erased subject is no fault of the store. */
+        return e.code == ERR_MISSING ? ERR_OF(ERR_INPUT, e.sys) : e;
     }
     e = store_apply(t, &record);
     if (failed(e)) {

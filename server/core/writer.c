@@ -55,65 +55,67 @@ static bool room_low(const struct store *s)
 {
     struct store_room room = store_room(s);
 
-    return room.map_used_bytes / 100 >= room.map_bytes / LIMIT_MAP_PERCENT ||
+    return room.map_used_bytes / LIMIT_MAP_PERCENT >= room.map_bytes / 100 ||
            room.disk_free_bytes < LIMIT_DISK_RESERVE_BYTES;
 }
 
 /* --------------------------------------------------------- checkpoints -- */
 
-static struct err put_checkpoint(struct store_txn *t, int64_t time_us,
-                                 struct log_position *ret_position)
+bool checkpoint_due(const struct writer *w, uint64_t head_seq)
 {
-    struct log_position head = store_position(t);
-    uint8_t key[CHECKPOINT_KEY_BYTES];
-    uint8_t value[CHECKPOINT_BYTES] = {0};
-    struct hash root;
-    struct err e;
-
-    e = log_merkle_root(t, &root);
-    if (failed(e)) {
-        return e;
+    if (head_seq <= w->checkpoint_seq) {
+        return false;
     }
-    checkpoint_key(key, head.seq);
-    checkpoint_set_hash(value, head.hash);
-    checkpoint_set_root(value, root);
-    checkpoint_set_time_us(value, time_us);
-    e = table_put(t, TABLE_CHECKPOINT, SPAN(key, sizeof(key)),
-                  SPAN(value, sizeof(value)));
-    if (failed(e)) {
-        return e;
-    }
-    *ret_position = head;
-    return OK;
+    return head_seq - w->checkpoint_seq >= CHECKPOINT_RECORDS ||
+           clock_steady_us(w->o.clock) - w->checkpoint_steady_us >=
+               CHECKPOINT_US;
 }
 
+void checkpoint_made(struct writer *w, uint64_t head_seq)
+{
+    w->checkpoint_seq = head_seq;
+    w->checkpoint_steady_us = clock_steady_us(w->o.clock);
+}
+
+/* With no batch at hand: a quiet minute, and the end. */
 static struct err write_checkpoint(struct writer *w)
 {
     struct store_txn *t;
+    uint64_t head_seq;
     struct err e;
 
-    w->checkpoint_steady_us = clock_steady_us(w->o.clock);
     e = store_write_begin(w->o.store, &t);
     if (failed(e)) {
         return e;
     }
-    if (store_position(t).seq == w->checkpoint.seq) {
-        store_end(t);
-        return OK;
-    }
-    e = put_checkpoint(t, w->last_time_us, &w->checkpoint);
+    head_seq = store_position(t).seq;
+    e = log_checkpoint(t, w->last_time_us, (struct text){0});
     if (failed(e)) {
         store_end(t);
         return e;
     }
-    return store_commit(t);
+    e = store_commit(t);
+    if (!failed(e)) {
+        checkpoint_made(w, head_seq);
+    }
+    return e;
 }
 
-static bool checkpoint_due(const struct writer *w, uint64_t head_seq)
+/* False: the store failed, and the process should stop with *ret_e. */
+static bool checkpoint_keep(struct writer *w, struct err *ret_e)
 {
-    return head_seq >= w->checkpoint.seq + CHECKPOINT_RECORDS ||
-           clock_steady_us(w->o.clock) - w->checkpoint_steady_us >=
-               CHECKPOINT_US;
+    struct err e = write_checkpoint(w);
+
+    if (!failed(e)) {
+        return true;
+    }
+    diag_err("checkpoint", e);
+    if (e.code == ERR_FULL) { /* only a longer tail to check at start */
+        w->checkpoint_steady_us = clock_steady_us(w->o.clock);
+        return true;
+    }
+    *ret_e = e;
+    return false;
 }
 
 /* ---------------------------------------------------------------- stop -- */
@@ -135,21 +137,6 @@ static void fatal(struct writer *w, struct err e)
 
 /* -------------------------------------------------------------- thread -- */
 
-static void checkpoint_if_due(struct writer *w, uint64_t head_seq)
-{
-    struct err e;
-
-    if (w->dead || !checkpoint_due(w, head_seq)) {
-        return;
-    }
-    e = write_checkpoint(w);
-    if (failed(e) && e.code == ERR_FULL) {
-        diag_err("checkpoint", e); /* a longer tail to check at start */
-    } else if (failed(e)) {
-        fatal(w, e);
-    }
-}
-
 static void run_batch(struct writer *w)
 {
     struct lanes_taken taken = lanes_take(&w->lanes, LIMIT_BATCH_COMMANDS);
@@ -170,7 +157,9 @@ static void run_batch(struct writer *w)
     if (w->run.keys_low && !w->dead) {
         want_keys(w);
     }
-    checkpoint_if_due(w, b->position.seq);
+    if (b->committed) {
+        w->head_seq = b->position.seq;
+    }
     if (!queue_push(w->done, &b->link)) {
         BUG("the done queue is never closed");
     }
@@ -200,20 +189,18 @@ static bool take_commands(struct writer *w)
 void *writer_main(void *context)
 {
     struct writer *w = context;
+    struct err e;
 
     while (take_commands(w)) {
-        if (lanes_empty(&w->lanes)) {
-            checkpoint_if_due(w, w->checkpoint.seq);
-        } else {
+        if (!lanes_empty(&w->lanes)) {
             run_batch(w);
+        } else if (!w->dead && checkpoint_due(w, w->head_seq) &&
+                   !checkpoint_keep(w, &e)) {
+            fatal(w, e);
         }
     }
-    if (!w->dead) {
-        struct err e = write_checkpoint(w);
-
-        if (failed(e)) {
-            diag_err("checkpoint", e); /* only a longer tail at start */
-        }
+    if (!w->dead && w->head_seq > w->checkpoint_seq) {
+        (void)checkpoint_keep(w, &e); /* it has said so: we stop anyway */
     }
     return NULL;
 }
@@ -229,6 +216,7 @@ static struct err read_state(struct writer *w, struct store_txn *t,
     struct span value;
     struct err e;
 
+    w->head_seq = head.seq;
     if (head.seq > 0) {
         e = log_read(t, head.seq, &last);
         if (failed(e)) {
@@ -241,8 +229,7 @@ static struct err read_state(struct writer *w, struct store_txn *t,
         return e;
     }
     if (table_walk_seek(walk, (struct span){0}, false, &key, &value)) {
-        w->checkpoint.seq = checkpoint_key_seq(key.at);
-        w->checkpoint.hash = checkpoint_hash(value.at);
+        w->checkpoint_seq = checkpoint_key_seq(key.at);
     }
     *ret_keys_ahead = store_keys_ahead(t);
     return table_walk_end(walk);

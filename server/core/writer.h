@@ -44,6 +44,7 @@ struct run { /* one transaction and what it makes */
     bool room_low; /* ordinary commands are refused */
     bool wrote;
     bool keys_low;
+    bool checkpoint; /* one was put */
     int64_t time_us; /* of the newest command, at least the last record's */
     uint64_t event_count;
     size_t noted_count;
@@ -64,7 +65,8 @@ struct writer {
     struct run run;
     int64_t last_time_us; /* of the last durable record */
     size_t change_room;   /* of the batch being run */
-    struct log_position checkpoint;
+    uint64_t head_seq;
+    uint64_t checkpoint_seq; /* the newest one's */
     int64_t checkpoint_steady_us;
     bool dead; /* a store error that a test looks at */
 };
@@ -85,6 +87,11 @@ struct change *batch_change(struct writer *w, struct batch_done *b);
 void refuse(struct command_work *c, enum refusal refusal);
 
 /* ---- writer.c ---- */
+
+/* A checkpoint bounds what a start has to check: one every 1,000 records, and
+ * after a minute with any. It goes into the transaction of a batch. */
+bool checkpoint_due(const struct writer *w, uint64_t head_seq);
+void checkpoint_made(struct writer *w, uint64_t head_seq);
 
 /* Reads where the log stands, fills the key pool, counts crashes. */
 struct err writer_prepare(struct writer *w) MUST_USE;

@@ -23,15 +23,18 @@ struct view_context {
 };
 
 struct answer {
-    enum refusal refusal; /* REFUSAL_NONE: body is the 200 answer */
-    bool denied_by_right;
-    struct json_out body; /* release with answer_release */
-    char etag[24];        /* "" or a version in quotes: "\"7\"" */
+    enum refusal refusal;    /* REFUSAL_NONE: body is the 200 answer */
+    bool denied_by_right;    /* net/ sends record_denied */
+    struct id denied_object; /* zero: no one object */
+    struct json_out body;    /* release with answer_release */
+    char etag[24];           /* "" or a version in quotes: "\"7\"" */
 };
 void answer_init(struct answer *a);
 void answer_release(struct answer *a);
 
-/* What must stand in the trail before this read may be answered. */
+/* What must stand in the trail before this read may be answered: net/ sends
+ * record_read and calls view_read once that is durable. Nothing is needed for
+ * what will be refused, or shows no child, reporter or story. */
 struct trail_need {
     bool needed;
     struct id case_id; /* or the contact's id */
@@ -41,11 +44,14 @@ struct trail_need {
 struct err view_trail_need(struct store_txn *t, const struct view_context *x,
                            enum read read, const void *params,
                            struct trail_need *ret) MUST_USE;
-/* Decides and renders one read; params is struct read_<name>. */
+/* Decides and renders one read; params is struct read_<name>. A case that the
+ * reader may not see answers like an unknown one (then denied_by_right tells
+ * net/ to send record_denied for denied_object: nobody outside learns it). */
 struct err view_read(struct store_txn *t, const struct view_context *x,
                      enum read read, const void *params, struct arena *a,
                      struct answer *ret) MUST_USE;
-/* The answer to a command that was granted, under today's mask. */
+/* The answer to a command that was granted, under today's mask. position is
+ * command_work's: of the command's first record. */
 struct err view_command_answer(struct store_txn *t,
                                const struct view_context *x,
                                enum command command, struct id object,
@@ -57,19 +63,22 @@ struct err view_me(struct store_txn *t, const struct view_context *x,
                    struct answer *ret) MUST_USE;
 
 /* RFC 9457 problem for a refusal, in the reader's language. problem and
- * version may be NULL / 0. */
+ * version may be NULL / 0; version is shown with draft.stale and
+ * version.stale, also when it is 0. */
 void view_problem(struct json_out *o, enum refusal refusal, enum lang lang,
                   const struct field_problem *problem, uint32_t version);
 
 /* -------------------------------------------------------------- feed ---- */
 
 /* An audience shares one mask and one scope, so a row is encoded once for it.
- * own: rows of one account only. */
+ * Only what the scope uses is filled, so that equal audiences are equal. A
+ * row of the board is shown under the mask of the grant, also to the agent
+ * whose case it is: nothing on a row needs more. */
 struct audience {
     struct grant grant;
     uint64_t territory; /* scope of grant.relation territory */
-    char unit[16];
-    struct id account;
+    char unit[16];      /* of unit */
+    struct id account;  /* of own */
 };
 /* ret.grant.any false: this actor has no board. */
 struct audience view_audience(const struct catalogue *c,
@@ -77,7 +86,10 @@ struct audience view_audience(const struct catalogue *c,
 bool audience_equal(const struct audience *a, const struct audience *b);
 bool audience_sees(const struct audience *a, const uint8_t *case_head);
 
-/* Opaque cursor token of a position, authenticated under the store's key. */
+/* Opaque cursor token of a position, sealed: the same position gives the same
+ * token, and nobody without the key can read or make one. key: store_derive of
+ * CURSOR_PURPOSE. cursor_read: false for anything else. */
+#define CURSOR_PURPOSE "cursor"
 enum { CURSOR_CHARS = 96 };
 void cursor_write(const struct crypt_key *key, struct log_position p,
                   char ret[static CURSOR_CHARS]);
@@ -92,12 +104,14 @@ struct feed_change { /* copied from core's struct change by net/ */
     uint16_t event;
     uint64_t seq;
 };
-/* {"type":"snapshot",...}: newest rows up to limit that the audience sees. */
+/* {"type":"snapshot",...}: newest rows up to limit that the audience sees. A
+ * bounded number of heads is looked at; "more" is true when the walk stopped
+ * before the oldest. */
 struct err view_snapshot(struct store_txn *t, const struct view_context *x,
                          const struct audience *u, const char *cursor,
                          size_t limit, struct json_out *o) MUST_USE;
-/* {"type":"push",...} for changes[first..count): puts and drops by audience;
- * several changes of one case become one put. counters read from t. */
+/* {"type":"push",...}: puts and drops by audience; several changes of one case
+ * become one put of its last head. counters are read from t. */
 struct err view_push(struct store_txn *t, const struct view_context *x,
                      const struct audience *u,
                      const struct feed_change *changes, size_t count,

@@ -1,0 +1,353 @@
+/*
+ * answer.c - from a read or a granted command to its answer.
+ *
+ *      role has the act? ── no ──> right.denied, whatever the object
+ *            │
+ *      facts ──> decide ── no ──> as if it did not exist
+ *            │
+ *      render under the mask of that decision
+ *
+ * The role comes first, so that a reader without the act learns nothing from
+ * the difference between an object that is there and one that is not.
+ */
+#include "view/parts.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PAGE_ROWS = 50 };
+
+void answer_init(struct answer *a)
+{
+    *a = (struct answer){0};
+    json_out_init(&a->body, LIMIT_ANSWER_BYTES);
+}
+
+void answer_release(struct answer *a) { json_out_release(&a->body); }
+
+void answer_refuse(struct answer *a, enum refusal refusal)
+{
+    a->refusal = refusal;
+}
+
+void answer_etag(struct answer *a, int64_t version)
+{
+    int n = snprintf(a->etag, sizeof(a->etag), "\"%lld\"", (long long)version);
+
+    assert(n > 0 && (size_t)n < sizeof(a->etag));
+}
+
+size_t page_limit(bool has_limit, int64_t limit)
+{
+    if (!has_limit) {
+        return PAGE_ROWS;
+    }
+    assert(limit >= 1); /* the decoder's bounds */
+    return limit > LIMIT_PAGE_ROWS ? LIMIT_PAGE_ROWS : (size_t)limit;
+}
+
+struct err padded_text(struct arena *a, const char *at, size_t size_max,
+                       struct text *ret)
+{
+    struct text copy =
+        arena_copy_text(a, (struct text){at, strnlen(at, size_max)});
+
+    if (copy.at == NULL) {
+        return ERR(ERR_LIMIT);
+    }
+    *ret = copy;
+    return OK;
+}
+
+struct err login_text(const struct viewing *v, struct id account,
+                      struct text *ret)
+{
+    char login[32];
+    struct err e = account_login_of(v->t, account, login);
+
+    return failed(e) ? e : padded_text(v->a, login, sizeof(login), ret);
+}
+
+/* ------------------------------------------------------------ deciding -- */
+
+bool decide_role(const struct viewing *v, enum act act, struct grant *ret_grant)
+{
+    struct grant grant = policy_grant(v->x->catalogue, v->x->actor.role, act);
+
+    if (!grant.any) {
+        answer_refuse(v->ret, REFUSAL_RIGHT_DENIED);
+        v->ret->denied_by_right = true;
+        return false;
+    }
+    grant.mask.level[GROUP_SELF] = MASK_FULL;
+    *ret_grant = grant;
+    return true;
+}
+
+static struct err decide_at(const struct viewing *v, enum act act,
+                            struct object object, struct facts *ret_facts,
+                            struct decision *ret)
+{
+    struct err e =
+        policy_facts(v->t, v->x->catalogue, &v->x->actor, object, ret_facts);
+
+    if (failed(e)) {
+        return e;
+    }
+    *ret = policy_decide(ret_facts, act);
+    ret->mask.level[GROUP_SELF] = MASK_FULL;
+    return OK;
+}
+
+struct err decide_object(const struct viewing *v, enum act act,
+                         struct object object, enum refusal unknown,
+                         struct decision *ret_decision, bool *ret_allowed)
+{
+    struct decision decision = {0};
+    struct grant grant;
+    struct facts facts;
+    struct err e;
+
+    *ret_allowed = false;
+    if (!decide_role(v, act, &grant)) {
+        v->ret->denied_object = object.id;
+        return OK;
+    }
+    if (id_is_zero(object.id)) { /* a number that no case has */
+        answer_refuse(v->ret, unknown);
+        return OK;
+    }
+    e = decide_at(v, act, object, &facts, &decision);
+    if (failed(e)) {
+        return e;
+    }
+    if (facts.known && decision.allow) {
+        *ret_decision = decision;
+        *ret_allowed = true;
+        return OK;
+    }
+    answer_refuse(v->ret, !facts.known || decision.hidden
+                              ? unknown
+                              : REFUSAL_RIGHT_DENIED);
+    v->ret->denied_by_right = facts.known;
+    v->ret->denied_object = facts.known ? object.id : (struct id){0};
+    return OK;
+}
+
+struct err answer_mask(const struct viewing *v, enum act act,
+                       struct object object, struct mask *ret)
+{
+    struct decision decision = {0};
+    struct facts facts;
+    struct err e = decide_at(v, act, object, &facts, &decision);
+
+    if (failed(e)) {
+        return e;
+    }
+    if (!decision.allow) { /* who may do but not read still gets the number */
+        decision.mask = (struct mask){0};
+        decision.mask.level[GROUP_SELF] = MASK_FULL;
+        decision.mask.level[GROUP_G1] = MASK_FULL;
+    }
+    *ret = decision.mask;
+    return OK;
+}
+
+/* --------------------------------------------------------------- parts -- */
+
+size_t part_of_class(const struct record *r, enum part_class class, size_t nth)
+{
+    for (size_t i = 0; i < r->part_count; i++) {
+        if (r->parts[i].part_class == class && nth-- == 0) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+struct err part_open(const struct viewing *v, const struct record *r,
+                     size_t part_index, struct opened *ret)
+{
+    struct text json;
+    struct err e;
+
+    *ret = (struct opened){.present = part_index != SIZE_MAX};
+    if (!ret->present) {
+        return OK;
+    }
+    e = log_open_part(v->t, r, part_index, v->a, &json);
+    if (failed(e) && e.code == ERR_MISSING) {
+        ret->erased = true;
+        return OK;
+    }
+    if (!failed(e)) {
+        ret->json = json;
+    }
+    return e;
+}
+
+/* --------------------------------------------------------------- reads -- */
+
+/* What a read is about, for the trail. */
+typedef struct err (*about_fn)(struct store_txn *t, const void *params,
+                               struct object *ret);
+
+static struct err about_case(struct store_txn *t, struct case_no no,
+                             struct object *ret)
+{
+    bool found = false;
+    struct err e = case_by_number(t, no, &ret->id, &found);
+
+    ret->kind = OBJECT_CASE;
+    return e;
+}
+
+static struct err about_read_case(struct store_txn *t, const void *params,
+                                  struct object *ret)
+{
+    const struct read_read_case *p = params;
+
+    return about_case(t, p->no, ret);
+}
+
+static struct err about_read_timeline(struct store_txn *t, const void *params,
+                                      struct object *ret)
+{
+    const struct read_read_timeline *p = params;
+
+    return about_case(t, p->no, ret);
+}
+
+static struct err about_read_contact(struct store_txn *t, const void *params,
+                                     struct object *ret)
+{
+    const struct read_read_contact *p = params;
+
+    (void)t; /* the id stands in the path */
+    *ret = (struct object){OBJECT_CONTACT, p->contact_id};
+    return OK;
+}
+
+static struct err about_read_draft(struct store_txn *t, const void *params,
+                                   struct object *ret)
+{
+    const struct read_read_draft *p = params;
+
+    (void)t; /* the id stands in the path */
+    *ret = (struct object){OBJECT_CONTACT, p->contact_id};
+    return OK;
+}
+
+static const struct read_row {
+    struct err (*render)(const struct viewing *v, const void *params);
+    about_fn about; /* NULL: nothing that needs a trail */
+    enum act act;
+    enum read_kind kind;
+} read_rows[READ_COUNT] = {
+    [READ_LIST_CASES] = {.render = read_list_cases},
+    [READ_LIST_CONTACTS] = {.render = read_list_contacts},
+    [READ_READ_CASE] = {read_read_case, about_read_case, ACT_READ_CASE,
+                        READ_KIND_CASE},
+    [READ_READ_CONTACT] = {read_read_contact, about_read_contact,
+                           ACT_READ_CONTACT, READ_KIND_CONTACT},
+    [READ_READ_DRAFT] = {read_read_draft, about_read_draft, ACT_READ_CONTACT,
+                         READ_KIND_CONTACT},
+    [READ_READ_TERRITORY] = {.render = read_read_territory},
+    [READ_READ_TIMELINE] = {read_read_timeline, about_read_timeline,
+                            ACT_READ_CASE, READ_KIND_CASE},
+};
+
+static bool shows_somebody(const struct mask *m)
+{
+    for (int group = GROUP_G2; group < GROUP_G13; group++) {
+        if (m->level[group] != MASK_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct err view_trail_need(struct store_txn *t, const struct view_context *x,
+                           enum read read, const void *params,
+                           struct trail_need *ret)
+{
+    struct viewing v = {.t = t, .x = x};
+    struct decision decision = {0};
+    struct object object = {0};
+    const struct read_row *row;
+    struct facts facts;
+    struct err e;
+
+    assert(read > READ_NONE && read < READ_COUNT);
+    row = &read_rows[read];
+    *ret = (struct trail_need){0};
+    if (row->about == NULL) {
+        return OK;
+    }
+    e = row->about(t, params, &object);
+    if (failed(e) || id_is_zero(object.id)) {
+        return e;
+    }
+    e = decide_at(&v, row->act, object, &facts, &decision);
+    if (failed(e) || !facts.known || !decision.allow) {
+        return e;
+    }
+    ret->needed = shows_somebody(&decision.mask);
+    ret->case_id = object.id;
+    ret->kind = row->kind;
+    memcpy(ret->mask_name, decision.mask_name, sizeof(ret->mask_name));
+    return OK;
+}
+
+/* A refused answer has no body; a body that was cut is no answer. */
+static struct err finish(struct answer *a)
+{
+    struct text body;
+
+    if (a->refusal != REFUSAL_NONE) {
+        assert(a->body.size == 0);
+        return OK;
+    }
+    return json_out_text(&a->body, &body);
+}
+
+struct err view_read(struct store_txn *t, const struct view_context *x,
+                     enum read read, const void *params, struct arena *a,
+                     struct answer *ret)
+{
+    const struct viewing v = {t, x, a, ret};
+    struct err e;
+
+    assert(read > READ_NONE && read < READ_COUNT);
+    assert(read_rows[read].render != NULL);
+    e = read_rows[read].render(&v, params);
+    return failed(e) ? e : finish(ret);
+}
+
+/* ------------------------------------------------------------ commands -- */
+
+static struct err (*const command_rows[COMMAND_COUNT])(
+    const struct viewing *v, const struct changed *c) = {
+    [COMMAND_ADD_NOTE] = answer_note,
+    [COMMAND_CLOSE_CONTACT] = answer_contact,
+    [COMMAND_REGISTER_CASE] = answer_registered,
+    [COMMAND_SAVE_DRAFT] = answer_draft,
+    [COMMAND_TAKE_CONTACT] = answer_contact,
+};
+
+struct err view_command_answer(struct store_txn *t,
+                               const struct view_context *x,
+                               enum command command, struct id object,
+                               uint32_t version, struct log_position position,
+                               struct arena *a, struct answer *ret)
+{
+    const struct viewing v = {t, x, a, ret};
+    const struct changed changed = {object, version, position};
+    struct err e;
+
+    assert(command > COMMAND_NONE && command < COMMAND_COUNT);
+    assert(command_rows[command] != NULL); /* internal ones have no answer */
+    e = command_rows[command](&v, &changed);
+    return failed(e) ? e : finish(ret);
+}

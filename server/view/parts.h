@@ -1,0 +1,180 @@
+/*
+ * parts.h - what the files of view/ share.
+ *
+ *      answer.c    dispatch by read and by command; the way to a decision
+ *      problem.c   refusals as problem+json
+ *      token.c     sealed cursors
+ *      row.c       case heads, and board rows made of them
+ *      board.c     list_cases, counters
+ *      audience.c  who sees which rows
+ *      feed.c      snapshot and push
+ *      case.c      the case file
+ *      timeline.c  what happened to a case
+ *      contact.c   contacts and drafts
+ *      self.c      me and territory
+ *
+ * OWNS    nothing. Texts that a file puts into a view struct lie in the arena,
+ *         in the catalogue, or in the transaction.
+ */
+#ifndef HUTONG_VIEW_PARTS_H
+#define HUTONG_VIEW_PARTS_H
+
+#include "view/view.h"
+
+/* What one read or command answer is made with. */
+struct viewing {
+    struct store_txn *t;
+    const struct view_context *x;
+    struct arena *a;
+    struct answer *ret;
+};
+
+/* ---- answer.c ---- */
+
+void answer_refuse(struct answer *a, enum refusal refusal);
+/* Sets the ETag to a version in quotes. */
+void answer_etag(struct answer *a, int64_t version);
+/* May this reader do act to object? *ret_allowed false: ret is refused,
+ * with unknown when the reader must not learn that the object exists. */
+struct err decide_object(const struct viewing *v, enum act act,
+                         struct object object, enum refusal unknown,
+                         struct decision *ret_decision,
+                         bool *ret_allowed) MUST_USE;
+/* The same for an act on nothing in particular. */
+bool decide_role(const struct viewing *v, enum act act,
+                 struct grant *ret_grant);
+/* Rows asked for, or the default. */
+size_t page_limit(bool has_limit, int64_t limit);
+/* Text of a zero-padded field, copied into the arena. */
+struct err padded_text(struct arena *a, const char *at, size_t size_max,
+                       struct text *ret) MUST_USE;
+/* The login of an account, in the arena. */
+struct err login_text(const struct viewing *v, struct id account,
+                      struct text *ret) MUST_USE;
+
+/* ---- token.c ---- */
+
+enum token_kind {
+    TOKEN_LIVE = 1,
+    TOKEN_CASES,
+    TOKEN_CONTACTS,
+    TOKEN_TIMELINE,
+};
+
+enum { TOKEN_PAYLOAD_MAX = 40 };
+
+/* What a token is good for; the same again when it is read. */
+struct token_use {
+    enum token_kind kind;
+    struct id owner;  /* account; zero: anybody */
+    struct id object; /* case; zero: none */
+};
+
+/* Writes the token and a NUL. */
+void token_write(const struct crypt_key *key, const struct token_use *use,
+                 struct span payload, char ret[static CURSOR_CHARS]);
+/* False when it is not one of ours for this use, or of another size. */
+bool token_read(const struct crypt_key *key, const struct token_use *use,
+                struct text in, uint8_t *ret_payload, size_t size);
+/* The same under the store's own key, for a page; the text in the arena. */
+struct err page_token(const struct viewing *v, enum token_kind kind,
+                      struct id object, struct span payload,
+                      struct text *ret) MUST_USE;
+bool page_token_read(const struct viewing *v, enum token_kind kind,
+                     struct id object, struct text in, uint8_t *ret_payload,
+                     size_t size);
+
+/* ---- row.c ---- */
+
+/* Copies a head; *ret_found false when there is none. */
+struct err case_head_get(struct store_txn *t, struct id case_id,
+                         uint8_t ret_head[static CASE_HEAD_BYTES],
+                         bool *ret_found) MUST_USE;
+struct err case_by_number(struct store_txn *t, struct case_no no,
+                          struct id *ret_case, bool *ret_found) MUST_USE;
+/* A row of a head, which is borrowed while the row is used. No part is opened:
+ * a row holds no sealed field. */
+struct err case_row_of(struct store_txn *t, struct arena *a, struct id case_id,
+                       const uint8_t head[static CASE_HEAD_BYTES],
+                       struct view_case_row *ret) MUST_USE;
+
+/* ---- board.c ---- */
+
+struct err counters_read(struct store_txn *t, const struct view_context *x,
+                         const struct audience *u,
+                         struct view_counters *ret) MUST_USE;
+struct err read_list_cases(const struct viewing *v,
+                           const void *params) MUST_USE;
+
+struct board_window { /* which rows of the board */
+    bool has_after;
+    struct id after;       /* older than this one */
+    enum case_state state; /* 0: any */
+    size_t limit;
+    size_t scan_max;
+};
+
+struct board_rows {
+    struct view_case_row *rows; /* in the arena */
+    size_t count;
+    bool more;      /* older heads were not looked at */
+    struct id last; /* the oldest head that was looked at */
+};
+
+struct err board_walk(struct store_txn *t, struct arena *a,
+                      const struct audience *u, const struct board_window *w,
+                      struct board_rows *ret) MUST_USE;
+
+/* ---- case.c, timeline.c, contact.c, self.c ---- */
+
+struct err read_read_case(const struct viewing *v, const void *params) MUST_USE;
+struct err read_read_timeline(const struct viewing *v,
+                              const void *params) MUST_USE;
+struct err read_list_contacts(const struct viewing *v,
+                              const void *params) MUST_USE;
+struct err read_read_contact(const struct viewing *v,
+                             const void *params) MUST_USE;
+struct err read_read_draft(const struct viewing *v,
+                           const void *params) MUST_USE;
+struct err read_read_territory(const struct viewing *v,
+                               const void *params) MUST_USE;
+
+/* The number that a contact came from; empty when it gave none. */
+struct contact_number {
+    bool erased;
+    struct text number;
+};
+struct err contact_number_open(const struct viewing *v, struct id contact,
+                               struct contact_number *ret) MUST_USE;
+
+/* What a command changed. */
+struct changed {
+    struct id object;
+    uint32_t version;
+    struct log_position position;
+};
+struct err answer_registered(const struct viewing *v,
+                             const struct changed *c) MUST_USE;
+struct err answer_note(const struct viewing *v,
+                       const struct changed *c) MUST_USE;
+struct err answer_contact(const struct viewing *v,
+                          const struct changed *c) MUST_USE;
+struct err answer_draft(const struct viewing *v,
+                        const struct changed *c) MUST_USE;
+
+/* ---- answer.c: sealed parts ---- */
+
+struct opened {
+    bool present, erased; /* erased: its subject was */
+    struct text json;     /* empty unless it was opened */
+};
+/* Opens one part of a record; an index of SIZE_MAX stands for none. */
+struct err part_open(const struct viewing *v, const struct record *r,
+                     size_t part_index, struct opened *ret) MUST_USE;
+/* Index of the nth part of a class, or SIZE_MAX. */
+size_t part_of_class(const struct record *r, enum part_class class, size_t nth);
+/* The mask under which the doer of a granted command sees its answer. */
+struct err answer_mask(const struct viewing *v, enum act act,
+                       struct object object, struct mask *ret) MUST_USE;
+
+#endif
