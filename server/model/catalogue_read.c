@@ -1,0 +1,157 @@
+/*
+ * catalogue_read.c - the contents name, territory and units; roles stand in
+ * role_read.c.
+ */
+#include <string.h>
+
+#include "model/catalogue.h"
+
+/* ----------------------------------------------------------------- name -- */
+
+bool read_name(struct reader *r, const struct json_value *content,
+               struct catalogue *ret)
+{
+    static const char *const names[] = {
+        "product_zh",           "product_en",        "public_number",
+        "utc_offset_minutes",   "session_max_hours", "enrolment_hours",
+        "session_idle_minutes",
+    };
+    int64_t offset = 0;
+    int64_t idle = 0;
+    int64_t max = 0;
+    int64_t enrolment = 0;
+
+    if (!reader_object(r, content, "", names, ARRAY_COUNT(names)) ||
+        !reader_text(r, content, "product_zh", 60, &ret->product[LANG_ZH]) ||
+        !reader_text(r, content, "product_en", 60, &ret->product[LANG_EN]) ||
+        !reader_text(r, content, "public_number", 20, &ret->public_number) ||
+        !reader_integer(r, content, "utc_offset_minutes", -720, 840, &offset) ||
+        !reader_integer(r, content, "session_idle_minutes", 1, 1440, &idle) ||
+        !reader_integer(r, content, "session_max_hours", 1, 168, &max) ||
+        !reader_integer(r, content, "enrolment_hours", 1, 720, &enrolment)) {
+        return false;
+    }
+    ret->utc_offset_minutes = (int32_t)offset;
+    ret->idle_us = idle * 60 * 1000000;
+    ret->session_max_us = max * 3600 * 1000000;
+    ret->enrolment_us = enrolment * 3600 * 1000000;
+    return true;
+}
+
+/* ------------------------------------------------------------ territory -- */
+
+static bool has_above(const struct catalogue *c, uint64_t code)
+{
+    uint64_t above = code / 1000;
+
+    if (code < 1000000) { /* a county; the city itself has nothing above */
+        above = code / 100 * 100;
+    }
+    return above == code || catalogue_place(c, above) != NULL;
+}
+
+static bool read_node(struct reader *r, const struct json_value *v,
+                      struct catalogue *ret)
+{
+    static const char *const names[] = {"code", "name", "kind", "pinyin",
+                                        "initials"};
+    struct catalogue_place *place = &ret->places[ret->place_count];
+    char kind[16];
+
+    if (!reader_object(r, v, "", names, ARRAY_COUNT(names)) ||
+        !reader_territory(r, v, "code", &place->code) ||
+        !reader_text(r, v, "name", 60, &place->name) ||
+        !reader_code(r, v, "kind", "_", kind, sizeof(kind)) ||
+        !reader_text(r, v, "kind", 16, &place->kind) ||
+        !reader_text(r, v, "pinyin", 120, &place->pinyin) ||
+        !reader_text(r, v, "initials", 40, &place->initials)) {
+        return false;
+    }
+    if (ret->place_count > 0 &&
+        territory_padded(place->code) <=
+            territory_padded(ret->places[ret->place_count - 1].code)) {
+        return reader_complain(r, "code", "must be above the one before it");
+    }
+    if (!has_above(ret, place->code)) {
+        return reader_complain(r, "code",
+                               "must lie below a place that stands before it");
+    }
+    ret->place_count++;
+    return true;
+}
+
+bool read_territory(struct reader *r, const struct json_value *content,
+                    struct catalogue *ret)
+{
+    static const char *const names[] = {"edition", "nodes"};
+    const struct json_value *list = NULL;
+    struct text edition;
+    void *rows = NULL;
+
+    if (!reader_object(r, content, "", names, ARRAY_COUNT(names)) ||
+        !reader_text(r, content, "edition", 40, &edition) ||
+        !reader_list(r, content, "nodes", CATALOGUE_NODES_MAX,
+                     sizeof(*ret->places), &list, &rows)) {
+        return false;
+    }
+    ret->places = rows;
+    ret->place_count = 0;
+    r->list = "nodes";
+    for (r->index = 0; r->index < json_count(list); r->index++) {
+        if (!read_node(r, json_item(list, r->index), ret)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------- units -- */
+
+static bool read_unit(struct reader *r, const struct json_value *v,
+                      struct catalogue *ret)
+{
+    static const char *const names[] = {"code", "zh", "en", "territory",
+                                        "may_see_all"};
+    struct catalogue_unit *unit = &ret->units[ret->unit_count];
+    const struct json_value *all = json_member(v, "may_see_all");
+
+    if (!reader_object(r, v, "", names, ARRAY_COUNT(names)) ||
+        !reader_code(r, v, "code", "_-", unit->code, sizeof(unit->code)) ||
+        !reader_text(r, v, "zh", 60, &unit->name_zh) ||
+        !reader_text(r, v, "en", 60, &unit->name_en) ||
+        !reader_territory(r, v, "territory", &unit->territory)) {
+        return false;
+    }
+    if (all != NULL && json_type_of(all) != JSON_IS_BOOL) {
+        return reader_complain(r, "may_see_all", "must be true or false");
+    }
+    unit->may_see_all = all != NULL && json_bool(all);
+    if (catalogue_unit(ret, unit->code) != NULL) {
+        return reader_complain(r, "code", "stands twice");
+    }
+    ret->unit_count++;
+    return true;
+}
+
+bool read_units(struct reader *r, const struct json_value *content,
+                struct catalogue *ret)
+{
+    static const char *const names[] = {"units"};
+    const struct json_value *list = NULL;
+    void *rows = NULL;
+
+    if (!reader_object(r, content, "", names, ARRAY_COUNT(names)) ||
+        !reader_list(r, content, "units", CATALOGUE_UNITS_MAX,
+                     sizeof(*ret->units), &list, &rows)) {
+        return false;
+    }
+    ret->units = rows;
+    ret->unit_count = 0;
+    r->list = "units";
+    for (r->index = 0; r->index < json_count(list); r->index++) {
+        if (!read_unit(r, json_item(list, r->index), ret)) {
+            return false;
+        }
+    }
+    return true;
+}
