@@ -1,0 +1,337 @@
+/*
+ * policy.c - who may, and what they see: facts looked up, then a pure yes or
+ * no.
+ *
+ * Default deny. A "no" about an object that the actor may not read looks as if
+ * the object did not exist (hidden): otherwise guessing numbers would tell
+ * which exist. The same two functions judge in the writer and for every read.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/catalogue.h"
+#include "model/rows.h"
+
+/* ---------------------------------------------------------------- facts -- */
+
+static bool same_unit(const struct actor *actor, const char unit[static 16])
+{
+    return actor->unit[0] != '\0' &&
+           memcmp(actor->unit, unit, sizeof(actor->unit)) == 0;
+}
+
+static bool own_territory(const struct catalogue *c, const struct actor *actor,
+                          uint64_t place)
+{
+    const struct catalogue_unit *unit = catalogue_unit(c, actor->unit);
+
+    return unit != NULL && territory_holds(unit->territory, place);
+}
+
+static int role_index(const struct catalogue *c, const struct actor *actor)
+{
+    const struct role *role = c == NULL ? NULL : catalogue_role(c, actor->role);
+
+    return role == NULL ? -1 : (int)(role - c->roles);
+}
+
+static void facts_start(const struct catalogue *c, const struct actor *actor,
+                        enum object_kind kind, struct facts *ret)
+{
+    int index = actor->is_system ? -1 : role_index(c, actor);
+
+    *ret = (struct facts){
+        .kind = kind,
+        .has_object = kind != OBJECT_NONE,
+        .is_system = actor->is_system,
+        .catalogue = c,
+        .role_index = index,
+        .role_known = index >= 0,
+        .relation = RELATION_ALL,
+    };
+}
+
+static void facts_of_case(const struct catalogue *c, const struct actor *actor,
+                          const uint8_t *head, struct facts *ret)
+{
+    ret->known = true;
+    ret->state = case_head_state(head);
+    ret->reporter_secret = case_head_anonymity(head) == ANONYMITY_SECRET;
+    if (actor->is_system || c == NULL) {
+        ret->relation = RELATION_ALL;
+    } else if (id_equal(actor->account, case_head_agent(head))) {
+        ret->relation = RELATION_OWN;
+    } else if (same_unit(actor, case_head_ball_unit(head)) ||
+               same_unit(actor, case_head_lead_unit(head))) {
+        ret->relation = RELATION_UNIT;
+    } else if (own_territory(c, actor, case_head_place_code(head))) {
+        ret->relation = RELATION_TERRITORY;
+    }
+}
+
+void policy_facts_of_case(const struct catalogue *c, const struct actor *actor,
+                          const uint8_t *case_head, struct facts *ret)
+{
+    facts_start(c, actor, OBJECT_CASE, ret);
+    ret->account_active = true; /* whoever holds a head holds a session */
+    facts_of_case(c, actor, case_head, ret);
+}
+
+static void facts_of_contact(const struct actor *actor, const uint8_t *head,
+                             struct facts *ret)
+{
+    ret->known = true;
+    ret->state = contact_head_state(head);
+    ret->reporter_secret = contact_head_anonymity(head) == ANONYMITY_SECRET;
+    if (id_equal(actor->account, contact_head_agent(head))) {
+        ret->relation = RELATION_OWN;
+    } else if (same_unit(actor, contact_head_unit(head))) {
+        ret->relation = RELATION_UNIT;
+    }
+}
+
+static struct err facts_of_object(struct store_txn *t,
+                                  const struct catalogue *c,
+                                  const struct actor *actor,
+                                  struct object object, struct facts *ret)
+{
+    struct row row;
+    struct err e = OK;
+
+    switch (object.kind) {
+    case OBJECT_NONE:
+        return OK;
+    case OBJECT_CASE:
+        e = case_row(t, object.id, &row);
+        if (!failed(e) && row.found) {
+            facts_of_case(c, actor, row.value, ret);
+        }
+        return e;
+    case OBJECT_CONTACT:
+        e = contact_row(t, object.id, &row);
+        if (!failed(e) && row.found) {
+            facts_of_contact(actor, row.value, ret);
+        }
+        return e;
+    case OBJECT_ACCOUNT:
+        e = account_row(t, object.id, &row);
+        ret->known = !failed(e) && row.found;
+        if (ret->known && id_equal(object.id, actor->account)) {
+            ret->relation = RELATION_OWN;
+        }
+        return e;
+    }
+    BUG("object kind");
+}
+
+struct err policy_facts(struct store_txn *t, const struct catalogue *c,
+                        const struct actor *actor, struct object object,
+                        struct facts *ret)
+{
+    struct row account;
+    struct err e = OK;
+
+    facts_start(c, actor, object.kind, ret);
+    ret->account_active = actor->is_system;
+    if (!actor->is_system) {
+        e = account_row(t, actor->account, &account);
+        if (failed(e)) {
+            return e;
+        }
+        ret->account_active =
+            account.found &&
+            account_state(account.value) == ACCOUNT_STATE_ACTIVE &&
+            account_version(account.value) == actor->account_version;
+    }
+    return facts_of_object(t, c, actor, object, ret);
+}
+
+/* ---------------------------------------------------------------- masks -- */
+
+/* The profile of a relation, or of the next wider one, or the default; -1. */
+static int profile_of(const struct role *role, enum relation relation)
+{
+    for (int i = (int)relation; i < PROFILE_COUNT; i++) {
+        if (role->has_profile[i]) {
+            return i;
+        }
+    }
+    return role->has_profile[PROFILE_DEFAULT] ? PROFILE_DEFAULT : -1;
+}
+
+static enum mask_level level_of(enum cell cell, bool writing)
+{
+    switch (cell) {
+    case CELL_NONE:
+        return MASK_NONE;
+    case CELL_MASKED:
+        return MASK_MASKED;
+    case CELL_FULL:
+        return MASK_FULL;
+    case CELL_WRITE:
+        return writing ? MASK_FULL : MASK_NONE;
+    }
+    BUG("cell");
+}
+
+static struct mask mask_of(const struct role *role, int profile, bool writing)
+{
+    struct mask mask = {{0}};
+
+    mask.level[GROUP_SELF] = MASK_FULL;
+    for (int g = GROUP_G1; profile >= 0 && g < GROUP_COUNT; g++) {
+        mask.level[g] =
+            (uint8_t)level_of((enum cell)role->cells[profile][g], writing);
+    }
+    return mask;
+}
+
+static void name_mask(int profile, char ret[static 16])
+{
+    const char *name = profile < 0 ? "none"
+                       : profile == PROFILE_DEFAULT
+                           ? "default"
+                           : relation_code((enum relation)profile);
+
+    memset(ret, 0, 16);
+    (void)snprintf(ret, 16, "%s", name); /* the codes are short */
+}
+
+/* Work on it goes on: what ended no longer belongs to one person. */
+static bool case_open(uint8_t state)
+{
+    return state != CASE_STATE_CLOSED && state != CASE_STATE_ARCHIVE_CHK &&
+           state != CASE_STATE_ARCHIVED && state != CASE_STATE_MERGED &&
+           state != CASE_STATE_VOID;
+}
+
+/* How the actor stands to the object as far as masks go. */
+static enum relation mask_relation(const struct facts *f)
+{
+    if (f->kind == OBJECT_CASE && f->relation == RELATION_OWN &&
+        !case_open(f->state)) {
+        return RELATION_UNIT;
+    }
+    return f->relation;
+}
+
+static void fill_mask(const struct role *role, const struct facts *f,
+                      enum relation granted, struct decision *ret)
+{
+    enum relation relation = f->has_object ? mask_relation(f) : granted;
+    int profile = profile_of(role, relation);
+    bool writing = f->kind == OBJECT_CONTACT && relation == RELATION_OWN &&
+                   f->state == CONTACT_STATE_OPEN;
+
+    ret->mask = mask_of(role, profile, writing);
+    if (f->reporter_secret && relation > role->secret_reporter) {
+        ret->mask.level[GROUP_G2] = MASK_NONE;
+    }
+    name_mask(profile, ret->mask_name);
+}
+
+/* ------------------------------------------------------------- deciding -- */
+
+/* What the server does itself on anybody's behalf: no route leads there, and
+ * each decider has conditions of its own. */
+static bool servers_own(enum act act)
+{
+    return act == ACT_OPEN_SESSION || act == ACT_CLOSE_SESSION ||
+           act == ACT_ENROL_ACCOUNT || act == ACT_FAIL_SIGNIN ||
+           act == ACT_RECORD_DENIED || act == ACT_RECORD_READ;
+}
+
+/* What init, demo and the control socket do. */
+static bool systems(enum act act)
+{
+    return servers_own(act) || act == ACT_MANAGE_ACCOUNTS ||
+           act == ACT_ADOPT_CATALOGUE;
+}
+
+static bool granted(const struct role *role, const struct facts *f,
+                    enum act act)
+{
+    enum relation grant = (enum relation)role->grants[act];
+
+    return grant != RELATION_NONE && (!f->has_object || f->relation <= grant);
+}
+
+static bool may_read(const struct role *role, const struct facts *f)
+{
+    switch (f->kind) {
+    case OBJECT_NONE:
+        return true;
+    case OBJECT_CASE:
+        return granted(role, f, ACT_READ_CASE);
+    case OBJECT_CONTACT:
+        return granted(role, f, ACT_READ_CONTACT);
+    case OBJECT_ACCOUNT:
+        return granted(role, f, ACT_MANAGE_ACCOUNTS);
+    }
+    BUG("object kind");
+}
+
+struct decision policy_decide(const struct facts *f, enum act act)
+{
+    struct decision d = {.hidden = f->has_object};
+    const struct role *role;
+
+    assert(act > ACT_NONE && (int)act <= (int)ACT_MAX);
+    d.mask.level[GROUP_SELF] = MASK_FULL;
+    name_mask(-1, d.mask_name);
+    if (servers_own(act) || (f->is_system && systems(act))) {
+        d.allow = true;
+        d.hidden = false;
+        return d;
+    }
+    if (f->is_system || !f->role_known || !f->account_active) {
+        return d;
+    }
+    role = &f->catalogue->roles[f->role_index];
+    if (f->has_object && (!f->known || !may_read(role, f))) {
+        return d;
+    }
+    d.hidden = false;
+    d.allow = granted(role, f, act);
+    if (d.allow) {
+        fill_mask(role, f, (enum relation)role->grants[act], &d);
+    }
+    return d;
+}
+
+size_t policy_may(const struct catalogue *c, const struct actor *actor,
+                  enum act ret_acts[static 64])
+{
+    const struct role *role = catalogue_role(c, actor->role);
+    size_t count = 0;
+
+    static_assert((int)ACT_MAX < 64, "me.may holds 64 acts");
+    for (int act = 1; role != NULL && act <= (int)ACT_MAX; act++) {
+        if (role->grants[act] != RELATION_NONE) {
+            ret_acts[count] = (enum act)act;
+            count++;
+        }
+    }
+    return count;
+}
+
+struct grant policy_grant(const struct catalogue *c, const char role[static 8],
+                          enum act act)
+{
+    const struct role *r = catalogue_role(c, role);
+    struct grant grant = {0};
+    int profile;
+
+    assert(act > ACT_NONE && (int)act <= (int)ACT_MAX);
+    grant.mask.level[GROUP_SELF] = MASK_FULL;
+    if (r == NULL || r->grants[act] == RELATION_NONE) {
+        return grant;
+    }
+    grant.any = true;
+    grant.relation = (enum relation)r->grants[act];
+    profile = profile_of(r, grant.relation);
+    grant.mask = mask_of(r, profile, false);
+    name_mask(profile, grant.mask_name);
+    return grant;
+}
