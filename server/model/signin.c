@@ -1,0 +1,144 @@
+/*
+ * signin.c - failed sign-ins, and how long they make one wait.
+ *
+ * Two counts: of the pair (account, address), and of the address alone (the
+ * account key is zero). Five failures lock the pair for 30 minutes: from
+ * another address the same account still comes in, so that nobody can lock an
+ * agent out from afar. An address alone is slowed down, never locked: a whole
+ * desk may sit behind one. After 30 minutes without a failure a count begins
+ * again. Side table: failures are no facts about a child, and the keys are
+ * MACs.
+ */
+#include "model/nouns.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "model/rows.h"
+
+#define LOCK_US (INT64_C(30) * 60 * 1000000)
+#define SLOW_US_MAX (INT64_C(8) * 1000000)
+
+enum {
+    PAIR_FAILURES_MAX = 5,
+    ADDRESS_FAILURES_FREE = 5, /* before the address is slowed */
+    COUNT_MAX = 1000000,
+};
+
+static struct err failure_row(struct store_txn *t, struct hash account,
+                              struct hash address, struct row *ret)
+{
+    *ret = row_new(TABLE_SIGNIN_FAILURE, SIGNIN_FAILURE_KEY_BYTES,
+                   SIGNIN_FAILURE_BYTES);
+    signin_failure_key(ret->key, account, address);
+    return row_get(t, ret);
+}
+
+/* A count whose last failure is long ago stands for nothing. */
+static uint32_t failures(const struct row *row, int64_t now_us)
+{
+    if (!row->found || now_us - signin_failure_last_us(row->value) >= LOCK_US) {
+        return 0;
+    }
+    return signin_failure_count(row->value);
+}
+
+static struct err count_failure(const struct decide_in *in, struct hash account,
+                                struct hash address, struct outcome *ret)
+{
+    struct row row;
+    uint32_t count;
+    struct err e = failure_row(in->txn, account, address, &row);
+
+    if (failed(e)) {
+        return e;
+    }
+    count = failures(&row, in->now_us);
+    if (count == 0) {
+        signin_failure_set_first_us(row.value, in->now_us);
+    }
+    signin_failure_set_count(row.value, count < COUNT_MAX ? count + 1 : count);
+    signin_failure_set_last_us(row.value, in->now_us);
+    return outcome_side(in, ret, TABLE_SIGNIN_FAILURE,
+                        SPAN(row.key, row.key_size), SPAN(row.value, row.size));
+}
+
+struct err decide_fail_signin(const struct decide_in *in, const void *body,
+                              struct object object, struct outcome *ret)
+{
+    const struct cmd_fail_signin *c = body;
+    struct hash account;
+    struct hash address;
+    struct err e = OK;
+
+    assert(object.kind == OBJECT_NONE);
+    if (!bytes_from_hex(c->account_key, account.bytes, sizeof(account.bytes)) ||
+        !bytes_from_hex(c->address_key, address.bytes, sizeof(address.bytes))) {
+        return outcome_invalid(ret, "/account_key", "field.pattern");
+    }
+    e = count_failure(in, account, address, ret);
+    if (failed(e)) {
+        return e;
+    }
+    return count_failure(in, (struct hash){{0}}, address, ret);
+}
+
+struct err signin_forget(const struct decide_in *in, struct text account_hex,
+                         struct text address_hex, struct outcome *ret)
+{
+    uint8_t key[SIGNIN_FAILURE_KEY_BYTES];
+    struct hash account;
+    struct hash address;
+
+    if (!bytes_from_hex(account_hex, account.bytes, sizeof(account.bytes)) ||
+        !bytes_from_hex(address_hex, address.bytes, sizeof(address.bytes))) {
+        return outcome_invalid(ret, "/account_key", "field.pattern");
+    }
+    signin_failure_key(key, account, address);
+    return outcome_side(in, ret, TABLE_SIGNIN_FAILURE, SPAN(key, sizeof(key)),
+                        (struct span){0});
+}
+
+/* 1 s after the sixth failure, doubled with each, 8 s at most. */
+static int64_t slow_us(uint32_t count)
+{
+    uint32_t over = count - ADDRESS_FAILURES_FREE;
+
+    if (count <= ADDRESS_FAILURES_FREE) {
+        return 0;
+    }
+    return over > 3 ? SLOW_US_MAX : (INT64_C(1000000) << (over - 1));
+}
+
+static int64_t wait_after(const struct row *row, int64_t pause_us,
+                          int64_t now_us)
+{
+    int64_t until_us = signin_failure_last_us(row->value) + pause_us;
+
+    return row->found && until_us > now_us ? until_us - now_us : 0;
+}
+
+struct err signin_wait_us(struct store_txn *t, struct hash account_key,
+                          struct hash address_key, int64_t now_us,
+                          int64_t *ret_wait_us)
+{
+    struct row pair;
+    struct row address;
+    int64_t slow;
+    int64_t lock = 0;
+    struct err e = failure_row(t, account_key, address_key, &pair);
+
+    if (failed(e)) {
+        return e;
+    }
+    e = failure_row(t, (struct hash){{0}}, address_key, &address);
+    if (failed(e)) {
+        return e;
+    }
+    if (failures(&pair, now_us) >= PAIR_FAILURES_MAX) {
+        lock = wait_after(&pair, LOCK_US, now_us);
+    }
+    slow = wait_after(&address, slow_us(failures(&address, now_us)), now_us);
+    *ret_wait_us = lock > slow ? lock : slow;
+    return OK;
+}
