@@ -17,6 +17,7 @@ enum {
     LIMIT_PARTS = 16,                 /* sealed parts of one event */
     LIMIT_PART_BYTES = 256 * 1024,
     LIMIT_FRAME_EVENTS = 16,
+    LIMIT_NOTE_BYTES = 4 * 1024, /* a signed checkpoint */
     LIMIT_SIDE_OPS = 8, /* side-table writes of one command */
     LIMIT_DRAFT_BYTES = 64 * 1024,
     LIMIT_BATCH_COMMANDS = 512,
