@@ -14,7 +14,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 
-void refuse(struct command_work *c, enum refusal refusal)
+void work_refuse(struct command_work *c, enum refusal refusal)
 {
     c->refusal = refusal;
     c->repeated = false;
@@ -109,7 +109,7 @@ static struct err run_all(struct writer *w, struct command_work *first,
     struct command_work *c = first;
 
     for (size_t i = 0; i < count; i++) {
-        struct err e = command_run(w, c);
+        struct err e = writer_command(w, c);
 
         if (failed(e)) {
             return e;
@@ -178,7 +178,7 @@ static void count_figures(struct writer *w, const struct batch_done *b)
 static void refuse_from(struct command_work *c, enum refusal refusal)
 {
     while (c != NULL) {
-        refuse(c, refusal);
+        work_refuse(c, refusal);
         c = command_next(c);
     }
 }
@@ -197,7 +197,7 @@ static struct err one_by_one(struct writer *w, struct batch_done *b)
             return e;
         }
         diag_err("command_not_kept", e);
-        refuse(c, refusal_for(e));
+        work_refuse(c, refusal_for(e));
     }
     return OK;
 }

@@ -58,7 +58,7 @@ static struct err find_repeat(struct run *r, struct command_work *c,
     }
     *ret_answered = true;
     if (!bytes_equal_secret(found.mac, c->idem_mac, sizeof(c->idem_mac))) {
-        refuse(c, REFUSAL_IDEMPOTENCY_OTHER_BODY);
+        work_refuse(c, REFUSAL_IDEMPOTENCY_OTHER_BODY);
         return OK;
     }
     e = log_read(r->t, found.first_seq, &first);
@@ -180,10 +180,10 @@ static struct err answer_before(struct writer *w, struct command_work *c,
     if (crashes >= QUARANTINE_CRASHES) {
         DIAG(DIAG_ALARM, "command_quarantined",
              DIAG_C("command", command_info[c->command].name));
-        refuse(c, REFUSAL_COMMAND_QUARANTINED);
+        work_refuse(c, REFUSAL_COMMAND_QUARANTINED);
         *ret_answered = true;
     } else if (w->run.room_low && lane_of(c) == LANE_COMMAND) {
-        refuse(c, REFUSAL_SERVER_FULL);
+        work_refuse(c, REFUSAL_SERVER_FULL);
         *ret_answered = true;
     } else {
         *ret_answered = trail_repeat(w, c);
@@ -362,7 +362,7 @@ static struct err keep(struct writer *w, struct command_work *c,
     struct err e;
 
     if (!keys_suffice(&w->run, o)) {
-        refuse(c, REFUSAL_SERVER_BUSY);
+        work_refuse(c, REFUSAL_SERVER_BUSY);
         return OK;
     }
     e = append_frame(w, c, o, with_idem);
@@ -441,7 +441,7 @@ static void note_command(struct writer *w, const struct command_work *c)
     }
 }
 
-struct err command_run(struct writer *w, struct command_work *c)
+struct err writer_command(struct writer *w, struct command_work *c)
 {
     struct command_name name = command_name_of(c);
     struct outcome *o = &w->run.outcome;

@@ -75,7 +75,7 @@ struct writer {
 
 /* Runs one command in w->run. An error means that the transaction holds
  * half a command and must be aborted; a refusal has put nothing. */
-struct err command_run(struct writer *w, struct command_work *c) MUST_USE;
+struct err writer_command(struct writer *w, struct command_work *c) MUST_USE;
 
 /* ---- batch.c ---- */
 
@@ -84,7 +84,7 @@ struct err command_run(struct writer *w, struct command_work *c) MUST_USE;
 struct err batch_run(struct writer *w, struct batch_done *b) MUST_USE;
 /* Room for one more change; the caller fills it and counts it. */
 struct change *batch_change(struct writer *w, struct batch_done *b);
-void refuse(struct command_work *c, enum refusal refusal);
+void work_refuse(struct command_work *c, enum refusal refusal);
 
 /* ---- writer.c ---- */
 

@@ -1,14 +1,12 @@
 /*
  * answer.c - from a read or a granted command to its answer.
  *
- *      role has the act? ── no ──> right.denied, whatever the object
- *            │
- *      facts ──> decide ── no ──> as if it did not exist
+ *      facts ──> decide ── no ──> as if the object did not exist
  *            │
  *      render under the mask of that decision
  *
- * The role comes first, so that a reader without the act learns nothing from
- * the difference between an object that is there and one that is not.
+ * A reader without the act gets the same answer for an object that is there
+ * as for one that is not, and so learns nothing from asking.
  */
 #include "view/parts.h"
 
@@ -105,20 +103,10 @@ struct err decide_object(const struct viewing *v, enum act act,
                          struct decision *ret_decision, bool *ret_allowed)
 {
     struct decision decision = {0};
-    struct grant grant;
     struct facts facts;
-    struct err e;
+    struct err e = decide_at(v, act, object, &facts, &decision);
 
     *ret_allowed = false;
-    if (!decide_role(v, act, &grant)) {
-        v->ret->denied_object = object.id;
-        return OK;
-    }
-    if (id_is_zero(object.id)) { /* a number that no case has */
-        answer_refuse(v->ret, unknown);
-        return OK;
-    }
-    e = decide_at(v, act, object, &facts, &decision);
     if (failed(e)) {
         return e;
     }
@@ -131,7 +119,9 @@ struct err decide_object(const struct viewing *v, enum act act,
                               ? unknown
                               : REFUSAL_RIGHT_DENIED);
     v->ret->denied_by_right = facts.known;
-    v->ret->denied_object = facts.known ? object.id : (struct id){0};
+    if (facts.known) {
+        v->ret->denied_object = object.id;
+    }
     return OK;
 }
 

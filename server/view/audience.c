@@ -9,35 +9,35 @@
 #include <assert.h>
 #include <string.h>
 
+/* Who registers cases has some of his own, wherever they lie by now. */
+static bool may_own(const struct catalogue *c, const struct actor *actor)
+{
+    return policy_grant(c, actor->role, ACT_REGISTER_CASE).any;
+}
+
 struct audience view_audience(const struct catalogue *c,
                               const struct actor *actor)
 {
     struct audience u = {
         .grant = policy_grant(c, actor->role, ACT_READ_BOARD),
     };
-    const struct catalogue_unit *unit;
+    enum relation widest = u.grant.relation;
 
-    if (!u.grant.any) {
-        return (struct audience){0};
+    if (!u.grant.any || widest == RELATION_ALL) {
+        return u;
     }
-    switch (u.grant.relation) {
-    case RELATION_OWN:
+    if (widest == RELATION_OWN || may_own(c, actor)) {
         u.account = actor->account;
-        return u;
-    case RELATION_UNIT:
-        memcpy(u.unit, actor->unit, sizeof(u.unit));
-        return u;
-    case RELATION_TERRITORY:
-        unit = catalogue_unit(c, actor->unit);
-        u.territory = unit == NULL ? 0 : unit->territory;
-        u.grant.any = u.territory != 0; /* a place of nobody is no scope */
-        return u;
-    case RELATION_ALL:
-        return u;
-    case RELATION_NONE:
-        break;
     }
-    BUG("a grant has a relation");
+    if (widest >= RELATION_UNIT) {
+        memcpy(u.unit, actor->unit, sizeof(u.unit));
+    }
+    if (widest == RELATION_TERRITORY) {
+        const struct catalogue_unit *unit = catalogue_unit(c, actor->unit);
+
+        u.territory = unit == NULL ? 0 : unit->territory;
+    }
+    return u;
 }
 
 bool audience_equal(const struct audience *a, const struct audience *b)
@@ -50,30 +50,33 @@ bool audience_equal(const struct audience *a, const struct audience *b)
            id_equal(a->account, b->account);
 }
 
-static bool of_unit(const struct audience *u, const uint8_t *case_head)
+static bool own(const struct audience *u, const uint8_t *case_head)
 {
-    return memcmp(u->unit, case_head_ball_unit(case_head), sizeof(u->unit)) ==
-               0 ||
-           memcmp(u->unit, case_head_lead_unit(case_head), sizeof(u->unit)) ==
-               0;
+    return !id_is_zero(u->account) &&
+           id_equal(u->account, case_head_agent(case_head));
 }
 
+static bool of_unit(const struct audience *u, const uint8_t *case_head)
+{
+    size_t size = sizeof(u->unit);
+
+    return u->unit[0] != '\0' &&
+           (memcmp(u->unit, case_head_ball_unit(case_head), size) == 0 ||
+            memcmp(u->unit, case_head_lead_unit(case_head), size) == 0);
+}
+
+static bool of_territory(const struct audience *u, const uint8_t *case_head)
+{
+    return u->territory != 0 &&
+           territory_holds(u->territory, case_head_place_code(case_head));
+}
+
+/* A grant holds for its relation and all closer ones. */
 bool audience_sees(const struct audience *u, const uint8_t *case_head)
 {
     if (!u->grant.any) {
         return false;
     }
-    switch (u->grant.relation) {
-    case RELATION_OWN:
-        return id_equal(u->account, case_head_agent(case_head));
-    case RELATION_UNIT:
-        return u->unit[0] != '\0' && of_unit(u, case_head);
-    case RELATION_TERRITORY:
-        return territory_holds(u->territory, case_head_place_code(case_head));
-    case RELATION_ALL:
-        return true;
-    case RELATION_NONE:
-        break;
-    }
-    BUG("an audience has a relation");
+    return u->grant.relation == RELATION_ALL || own(u, case_head) ||
+           of_unit(u, case_head) || of_territory(u, case_head);
 }

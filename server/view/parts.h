@@ -40,7 +40,7 @@ struct err decide_object(const struct viewing *v, enum act act,
                          struct object object, enum refusal unknown,
                          struct decision *ret_decision,
                          bool *ret_allowed) MUST_USE;
-/* The same for an act on nothing in particular. */
+/* May the role do act to anything at all? False: right.denied. */
 bool decide_role(const struct viewing *v, enum act act,
                  struct grant *ret_grant);
 /* Rows asked for, or the default. */

@@ -76,9 +76,9 @@ void view_problem(struct json_out *o, enum refusal refusal, enum lang lang,
  * whose case it is: nothing on a row needs more. */
 struct audience {
     struct grant grant;
-    uint64_t territory; /* scope of grant.relation territory */
-    char unit[16];      /* of unit */
-    struct id account;  /* of own */
+    uint64_t territory; /* with grant.relation territory */
+    char unit[16];      /* with unit or territory */
+    struct id account;  /* with own, and for who registers cases */
 };
 /* ret.grant.any false: this actor has no board. */
 struct audience view_audience(const struct catalogue *c,
