@@ -178,7 +178,7 @@ struct err decide_enrol_account(const struct decide_in *in, const void *body,
     struct row account;
     struct id holder;
     bool found = false;
-    struct err e = OK;
+    struct err e;
 
     assert(object.kind == OBJECT_NONE);
     if (!hash_of_hex(c->token_hash, &token)) {

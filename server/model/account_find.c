@@ -177,7 +177,7 @@ struct err account_login_of(struct store_txn *t, struct id account,
                             char ret_login[static 32])
 {
     struct row row;
-    struct err e = OK;
+    struct err e;
 
     if (id_is_zero(account)) {
         (void)code_pad(TEXT_LITERAL("system"), ret_login, 32); /* it fits */

@@ -168,7 +168,7 @@ struct err catalogue_read(const char *kind, struct text content,
     const struct kind *k = NULL;
     struct reader r = {.arena = a};
     struct json_doc *doc = NULL;
-    struct err e = OK;
+    struct err e;
 
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
         if (strcmp(kinds[i].name, kind) == 0) {

@@ -74,10 +74,12 @@ bool reader_integer(struct reader *r, const struct json_value *object,
                     const char *name, int64_t min, int64_t max, int64_t *ret);
 bool reader_territory(struct reader *r, const struct json_value *object,
                       const char *name, uint64_t *ret);
-/* A member that is an array of 1 to max rows; ret_rows: zeroed memory. */
-bool reader_list(struct reader *r, const struct json_value *content,
-                 const char *name, size_t max, size_t row_bytes,
-                 const struct json_value **ret_list, void **ret_rows);
+/* A member that is an array of 1 to max items; NULL when it is not. */
+const struct json_value *reader_list(struct reader *r,
+                                     const struct json_value *content,
+                                     const char *name, size_t max);
+/* Zeroed memory for count rows; NULL when the arena is full. */
+void *reader_rows(struct reader *r, size_t count, size_t row_bytes);
 
 /* Each reads one kind of content into its fields of ret. */
 bool read_name(struct reader *r, const struct json_value *content,

@@ -171,7 +171,7 @@ struct err decide_adopt_catalogue(const struct decide_in *in, const void *body,
     uint32_t version = 0;
     char kind[33] = "";
     bool good = false;
-    struct err e = OK;
+    struct err e;
 
     assert(object.kind == OBJECT_NONE);
     if (!code_pad(c->kind, kind, sizeof(kind) - 1)) {

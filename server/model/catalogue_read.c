@@ -84,17 +84,21 @@ bool read_territory(struct reader *r, const struct json_value *content,
                     struct catalogue *ret)
 {
     static const char *const names[] = {"edition", "nodes"};
-    const struct json_value *list = NULL;
+    const struct json_value *list;
     struct text edition;
-    void *rows = NULL;
 
     if (!reader_object(r, content, "", names, ARRAY_COUNT(names)) ||
-        !reader_text(r, content, "edition", 40, &edition) ||
-        !reader_list(r, content, "nodes", CATALOGUE_NODES_MAX,
-                     sizeof(*ret->places), &list, &rows)) {
+        !reader_text(r, content, "edition", 40, &edition)) {
         return false;
     }
-    ret->places = rows;
+    list = reader_list(r, content, "nodes", CATALOGUE_NODES_MAX);
+    if (list == NULL) {
+        return false;
+    }
+    ret->places = reader_rows(r, json_count(list), sizeof(*ret->places));
+    if (ret->places == NULL) {
+        return false;
+    }
     ret->place_count = 0;
     r->list = "nodes";
     for (r->index = 0; r->index < json_count(list); r->index++) {
@@ -137,15 +141,19 @@ bool read_units(struct reader *r, const struct json_value *content,
                 struct catalogue *ret)
 {
     static const char *const names[] = {"units"};
-    const struct json_value *list = NULL;
-    void *rows = NULL;
+    const struct json_value *list;
 
-    if (!reader_object(r, content, "", names, ARRAY_COUNT(names)) ||
-        !reader_list(r, content, "units", CATALOGUE_UNITS_MAX,
-                     sizeof(*ret->units), &list, &rows)) {
+    if (!reader_object(r, content, "", names, ARRAY_COUNT(names))) {
         return false;
     }
-    ret->units = rows;
+    list = reader_list(r, content, "units", CATALOGUE_UNITS_MAX);
+    if (list == NULL) {
+        return false;
+    }
+    ret->units = reader_rows(r, json_count(list), sizeof(*ret->units));
+    if (ret->units == NULL) {
+        return false;
+    }
     ret->unit_count = 0;
     r->list = "units";
     for (r->index = 0; r->index < json_count(list); r->index++) {

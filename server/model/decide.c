@@ -67,7 +67,7 @@ struct err model_decide(const struct decide_in *in, enum command command,
     struct object object = {OBJECT_NONE, {{0}}};
     struct decision decision;
     struct facts facts;
-    struct err e = OK;
+    struct err e;
 
     assert(command > COMMAND_NONE && command < COMMAND_COUNT);
     assert(row->decide != NULL);

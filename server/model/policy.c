@@ -97,7 +97,7 @@ static struct err facts_of_object(struct store_txn *t,
                                   struct object object, struct facts *ret)
 {
     struct row row;
-    struct err e = OK;
+    struct err e;
 
     switch (object.kind) {
     case OBJECT_NONE:
@@ -130,7 +130,7 @@ struct err policy_facts(struct store_txn *t, const struct catalogue *c,
                         struct facts *ret)
 {
     struct row account;
-    struct err e = OK;
+    struct err e;
 
     facts_start(c, actor, object.kind, ret);
     ret->account_active = actor->is_system;

@@ -154,9 +154,9 @@ bool reader_territory(struct reader *r, const struct json_value *object,
     return true;
 }
 
-bool reader_list(struct reader *r, const struct json_value *content,
-                 const char *name, size_t max, size_t row_bytes,
-                 const struct json_value **ret_list, void **ret_rows)
+const struct json_value *reader_list(struct reader *r,
+                                     const struct json_value *content,
+                                     const char *name, size_t max)
 {
     const struct json_value *v = json_member(content, name);
     char must[64];
@@ -165,10 +165,16 @@ bool reader_list(struct reader *r, const struct json_value *content,
         json_count(v) > max) {
         (void)snprintf(must, sizeof(must), "must be a list of 1 to %zu rows",
                        max);
-        return reader_complain(r, name, must);
+        (void)reader_complain(r, name, must); /* NULL says it too */
+        return NULL;
     }
-    *ret_list = v;
-    *ret_rows = arena_take(r->arena, json_count(v) * row_bytes);
-    r->full = *ret_rows == NULL;
-    return !r->full;
+    return v;
+}
+
+void *reader_rows(struct reader *r, size_t count, size_t row_bytes)
+{
+    void *rows = arena_take(r->arena, count * row_bytes); /* count is bounded */
+
+    r->full = rows == NULL;
+    return rows;
 }

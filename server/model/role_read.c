@@ -205,15 +205,19 @@ bool read_roles(struct reader *r, const struct json_value *content,
                 struct catalogue *ret)
 {
     static const char *const names[] = {"roles"};
-    const struct json_value *list = NULL;
-    void *rows = NULL;
+    const struct json_value *list;
 
-    if (!reader_object(r, content, "", names, ARRAY_COUNT(names)) ||
-        !reader_list(r, content, "roles", CATALOGUE_ROLES_MAX,
-                     sizeof(*ret->roles), &list, &rows)) {
+    if (!reader_object(r, content, "", names, ARRAY_COUNT(names))) {
         return false;
     }
-    ret->roles = rows;
+    list = reader_list(r, content, "roles", CATALOGUE_ROLES_MAX);
+    if (list == NULL) {
+        return false;
+    }
+    ret->roles = reader_rows(r, json_count(list), sizeof(*ret->roles));
+    if (ret->roles == NULL) {
+        return false;
+    }
     ret->role_count = 0;
     r->list = "roles";
     for (r->index = 0; r->index < json_count(list); r->index++) {

@@ -70,7 +70,7 @@ struct err session_find(struct store_txn *t, const struct catalogue *c,
     struct row session;
     struct row account;
     size_t size = 0;
-    struct err e = OK;
+    struct err e;
 
     *ret_found = false;
     if (cookie.size != SESSION_TOKEN_CHARS ||

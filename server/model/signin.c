@@ -69,7 +69,7 @@ struct err decide_fail_signin(const struct decide_in *in, const void *body,
     const struct cmd_fail_signin *c = body;
     struct hash account;
     struct hash address;
-    struct err e = OK;
+    struct err e;
 
     assert(object.kind == OBJECT_NONE);
     if (!bytes_from_hex(c->account_key, account.bytes, sizeof(account.bytes)) ||
