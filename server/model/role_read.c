@@ -74,7 +74,8 @@ static bool cell_of(struct text text, enum cell *ret)
         *ret = CELL_FULL;
         return true;
     }
-    if (text_is(text, "M") || text_is(text, "M>R")) {
+    if (text_is(text, "M") || text_is(text, "M>R") ||
+        text_is(text, "township")) {
         *ret = CELL_MASKED;
         return true;
     }
