@@ -1,13 +1,13 @@
 // c_views.mjs - gen/views.*
 
-import { cHeader, cSource } from './names.mjs';
-import { TableWriter, structText } from './c_struct.mjs';
-import { inOrder } from './c_commands.mjs';
+import { cHeader, cSource } from './names.mjs'
+import { TableWriter, structText } from './c_struct.mjs'
+import { inOrder } from './c_commands.mjs'
 
 export function viewFiles(model) {
-  const views = inOrder([...model.views.values()], 'view');
-  const groups = Array.from({ length: 13 }, (_, i) => `    GROUP_G${i + 1},`).join('\n');
-  const header = `enum mask_level { MASK_NONE = 0, MASK_MASKED = 1, MASK_FULL = 2 };
+    const views = inOrder([...model.views.values()], 'view')
+    const groups = Array.from({ length: 13 }, (_, i) => `    GROUP_G${i + 1},`).join('\n')
+    const header = `enum mask_level { MASK_NONE = 0, MASK_MASKED = 1, MASK_FULL = 2 };
 
 /* Field groups of the access rules; SELF is the reader's own: never masked. */
 enum field_group {
@@ -25,12 +25,16 @@ struct mask {
  * left out when all that it could show is. Level of GROUP_SELF is FULL
  * (assert). A value of a list must be one of the list (assert). */
 
-${views.map((v) => `${structText(v)}
+${views
+    .map(
+        (v) => `${structText(v)}
 void ${v.c}_write(struct json_out *o, const struct ${v.c} *v,
-    const struct mask *m, enum lang lang);`).join('\n\n')}`;
-  const writer = new TableWriter({ views: true });
-  for (const v of views) writer.table(v, {});
-  const source = `${writer.text()}
+    const struct mask *m, enum lang lang);`,
+    )
+    .join('\n\n')}`
+    const writer = new TableWriter({ views: true })
+    for (const v of views) writer.table(v, {})
+    const source = `${writer.text()}
 
 static void write_view(struct json_out *o, const struct shape *s, const void *v,
                        const struct mask *m)
@@ -44,17 +48,29 @@ static void write_view(struct json_out *o, const struct shape *s, const void *v,
     json_out_object_end(o);
 }
 
-${views.map((v) => `void ${v.c}_write(struct json_out *o, const struct ${v.c} *v,
+${views
+    .map(
+        (v) => `void ${v.c}_write(struct json_out *o, const struct ${v.c} *v,
     const struct mask *m, enum lang lang)
 {
     (void)lang; /* values of lists go out as codes */
     write_view(o, &shape_${v.c}, v, m);
-}`).join('\n\n')}`;
-  return {
-    'views.h': cHeader('views', 'every field that an answer, push or export shows.', header,
-      ['"codec/codec.h"', '"gen/lists.h"', '"gen/shapes.h"', '"gen/types.h"']),
-    'views.c': cSource('views', source,
-      ['<assert.h>', '<string.h>', '"gen/list_tables.h"', '"gen/shape_table.h"',
-        '"gen/type_tables.h"']),
-  };
+}`,
+    )
+    .join('\n\n')}`
+    return {
+        'views.h': cHeader('views', 'every field that an answer, push or export shows.', header, [
+            '"codec/codec.h"',
+            '"gen/lists.h"',
+            '"gen/shapes.h"',
+            '"gen/types.h"',
+        ]),
+        'views.c': cSource('views', source, [
+            '<assert.h>',
+            '<string.h>',
+            '"gen/list_tables.h"',
+            '"gen/shape_table.h"',
+            '"gen/type_tables.h"',
+        ]),
+    }
 }
