@@ -256,11 +256,14 @@ export class FieldReader {
         return mark === 'x-token' ? this.token(p, place) : this.words(p, place, mark, mode)
     }
 
-    words(p, place, mark) {
+    words(p, place, mark, mode) {
         place.keys(p, ['type', mark, 'minLength', 'maxLength', ...ANY], ['maxLength'])
         const max = place.integer(p, 'maxLength', 1, 1 << 20)
         const min = 'minLength' in p ? place.integer(p, 'minLength', 0, max) : 0
-        if (mark === 'x-secret') return { kind: 'secret', min, max }
+        if (mark === 'x-secret') {
+            if (mode !== 'command') place.fail('a secret is sent, never stored, shared or shown')
+            return { kind: 'secret', min, max }
+        }
         if (p['x-text'] !== 'line' && p['x-text'] !== 'prose') {
             place.at('x-text').fail('must be "line" or "prose"')
         }

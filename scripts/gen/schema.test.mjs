@@ -295,6 +295,19 @@ const wrong = [
         'cannot stand in a path or query',
     ],
     [
+        'a secret in the log',
+        (f) => {
+            f[EVENT].sealed.narrative.properties.p = {
+                type: 'string',
+                'x-secret': true,
+                maxLength: 5,
+            }
+        },
+        EVENT,
+        '/sealed/narrative/properties/p',
+        'never stored',
+    ],
+    [
         'two routes on one path',
         (f) => {
             f['special.json'].routes[0].path = '/cases/{x}'
