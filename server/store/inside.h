@@ -31,7 +31,7 @@ struct store {
     char dir[PATH_MAX];
     int lock_fd; /* -1: not held */
     bool read_only;
-    bool scratch; /* thrown away: no keys, no meta, not synced */
+    bool foreign; /* perhaps of another version: only its log is believed */
     MDB_env *main;
     MDB_env *keys;
     MDB_dbi tables[TABLE_COUNT];
@@ -155,6 +155,9 @@ struct err key_fetch(struct store_txn *t, uint64_t key_id,
                      struct crypt_key *ret_key) MUST_USE;
 /* The highest id in the keys environment, 0 when it holds none. */
 struct err key_last(struct store_txn *t, uint64_t *ret_id) MUST_USE;
+/* Is there a row for key_id now? */
+struct err key_present(struct store_txn *t, uint64_t key_id,
+                       bool *ret_present) MUST_USE;
 /* Opens every wrapped key. ERR_KEY with the id of the first that fails. */
 struct err keys_check(struct store *s, uint64_t *ret_bad_id) MUST_USE;
 
@@ -181,6 +184,15 @@ uint64_t merkle_rows(uint64_t count);
 /* The stored bytes of a record, as they are. ERR_MISSING. */
 struct err log_bytes(struct store_txn *t, uint64_t seq,
                      struct span *ret) MUST_USE;
+/* What the log says elsewhere that the hash of record seq is: the next record,
+ * or for the last one log_head. */
+struct err log_hash_claimed(struct store_txn *t, uint64_t seq,
+                            struct hash *ret) MUST_USE;
+/* May a record with these follow the last one of the txn? */
+bool log_frame_follows(const struct store_txn *t, uint16_t frame_index,
+                       uint16_t frame_count);
+/* ---- apply.c ---- */
+
 /* The subject's row of table subject; {NULL,0} when there is none. */
 struct err subject_row(struct store_txn *t, struct id subject,
                        struct span *ret) MUST_USE;
@@ -188,14 +200,25 @@ struct err subject_row(struct store_txn *t, struct id subject,
 /* ---- replay.c ---- */
 
 /* Appends and applies the records after to's position, up to and with until,
- * from one store to another, in batches. ret names the record that failed. */
-struct err replay(struct store *from, struct store *to, uint64_t until,
-                  apply_fn apply, struct verify_report *ret) MUST_USE;
-/* Compares every derived table. ERR_TAMPERED with ret->what. */
+ * from one store to another, in batches that end with a frame. The report
+ * names the record that failed. */
+struct replay_plan {
+    struct store *from;
+    struct store *to;
+    apply_fn apply; /* may be NULL: the store's own tables only */
+};
+struct err replay(const struct replay_plan *p, uint64_t until,
+                  struct verify_report *ret) MUST_USE;
+/* Compares every derived table. ERR_TAMPERED with the table in ret->what. */
 struct err replay_compare(struct store_txn *a, struct store_txn *b,
                           struct verify_report *ret) MUST_USE;
+
+/* ---- verify.c ---- */
+
 /* Fills in what is wrong and where; returns e. */
-struct err report(struct verify_report *ret, struct err e, const char *what,
-                  uint64_t seq) MUST_USE;
+struct err verify_report(struct verify_report *ret, struct err e,
+                         const char *what, uint64_t seq) MUST_USE;
+/* Every record, leaf, node and checkpoint; keys if the store has them. */
+struct err verify_log(struct store *s, struct verify_report *ret) MUST_USE;
 
 #endif

@@ -125,6 +125,20 @@ struct err key_fetch(struct store_txn *t, uint64_t key_id,
     return unwrap(t->store, key_id, row, ret_key);
 }
 
+struct err key_present(struct store_txn *t, uint64_t key_id, bool *ret_present)
+{
+    struct span row = {NULL, 0};
+    struct err e = row_get(t, key_id, false, &row);
+
+    if (!failed(e) && row.at == NULL) {
+        e = row_get(t, key_id, true, &row);
+    }
+    if (!failed(e)) {
+        *ret_present = row.at != NULL;
+    }
+    return e;
+}
+
 static struct err last_id(MDB_txn *txn, MDB_dbi table, uint64_t *ret_id)
 {
     MDB_cursor *cursor;

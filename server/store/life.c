@@ -229,7 +229,6 @@ struct err main_new(const struct main_plan *plan, struct store **ret_store)
     }
     s = heap_take(sizeof(*s));
     s->lock_fd = -1;
-    s->scratch = plan->throw_away;
     s->log_id = plan->log_id;
     s->made_by = plan->made_by;
     e = env_open(&o, &s->main);
@@ -398,7 +397,8 @@ static struct err open_all(struct store *s, const struct store_options *o,
         return ERR(ERR_MISSING);
     }
     e = keys_open(s, path, o->map_bytes, false);
-    return failed(e) || any_version ? e : tail_check(s);
+    /* Whoever opens to verify, or to rebuild, looks at the whole log next. */
+    return failed(e) || any_version || o->read_only ? e : tail_check(s);
 }
 
 struct err store_open_as(const struct store_options *o, bool any_version,
@@ -410,6 +410,7 @@ struct err store_open_as(const struct store_options *o, bool any_version,
 
     s->lock_fd = -1;
     s->read_only = o->read_only;
+    s->foreign = any_version;
     if (!o->read_only) {
         s->record_room = heap_take(LIMIT_RECORD_BYTES);
     }

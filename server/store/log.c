@@ -37,9 +37,7 @@ struct err log_bytes(struct store_txn *t, uint64_t seq, struct span *ret)
     return OK;
 }
 
-/* What the log says elsewhere that the hash of record seq is. */
-static struct err hash_claimed(struct store_txn *t, uint64_t seq,
-                               struct hash *ret)
+struct err log_hash_claimed(struct store_txn *t, uint64_t seq, struct hash *ret)
 {
     struct span next;
     struct err e;
@@ -78,7 +76,7 @@ struct err log_read(struct store_txn *t, uint64_t seq,
     if (failed(e)) {
         return e;
     }
-    e = hash_claimed(t, seq, &claimed);
+    e = log_hash_claimed(t, seq, &claimed);
     if (failed(e)) {
         return e;
     }
@@ -152,9 +150,8 @@ struct err log_idempotent(struct store_txn *t, uint32_t day,
 
 /* ---- appending ---- */
 
-/* Does a record with these follow the last one of the txn? */
-static bool frame_follows(const struct store_txn *t, uint16_t frame_index,
-                          uint16_t frame_count)
+bool log_frame_follows(const struct store_txn *t, uint16_t frame_index,
+                       uint16_t frame_count)
 {
     bool inside = t->frame_count > 0 && t->frame_index + 1 < t->frame_count;
 
@@ -271,7 +268,7 @@ struct err log_append(struct store_txn *t, const struct frame_head *h,
 
     assert(t->write && !t->apply_due);
     assert(h->time_us >= t->time_us);
-    assert(frame_follows(t, h->frame_index, h->frame_count));
+    assert(log_frame_follows(t, h->frame_index, h->frame_count));
     if (size == 0) {
         return ERR(ERR_LIMIT);
     }
@@ -303,7 +300,7 @@ struct err log_append_raw(struct store_txn *t, struct span bytes,
     if (r.position.seq != t->position.seq + 1 ||
         !hash_equal(r.prev_hash, t->position.hash) ||
         !id_equal(r.log_id, t->store->log_id) || r.head.time_us < t->time_us ||
-        !frame_follows(t, r.head.frame_index, r.head.frame_count)) {
+        !log_frame_follows(t, r.head.frame_index, r.head.frame_count)) {
         return ERR(ERR_TAMPERED);
     }
     e = record_put(t, &r);

@@ -51,7 +51,8 @@ struct store_options {
     const char *key_path; /* master key */
     uint64_t map_bytes;   /* address space reserved for main */
     bool lock;            /* take the flock: serve, rebuild, user offline */
-    bool read_only;       /* verify beside a running server: no flock */
+    bool read_only;       /* verify beside a running server: no flock, and the
+                             tail is left to store_verify */
 };
 
 /* Makes DIR (0700), both environments, a log id, the master key file when it

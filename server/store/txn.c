@@ -17,8 +17,8 @@ static struct err take_head(struct store_txn *t)
     struct err e;
 
     t->next_key_id = 1;
-    if (!t->store->table_open[TABLE_LOG_HEAD]) {
-        return OK; /* another version's store: rebuild counts for itself */
+    if (t->store->foreign) {
+        return OK; /* rebuild counts for itself */
     }
     log_head_key(key, 0);
     e = table_get(t, TABLE_LOG_HEAD, SPAN(key, sizeof(key)), &row);
