@@ -17,8 +17,11 @@
 
 enum { LINE_BYTES = 1024, FIELDS_MAX = 8 };
 
-struct line {
+static const char cut_end[] = "...\n";
+
+struct line { /* the text never takes the room of its end */
     size_t size;
+    bool cut;
     char at[LINE_BYTES];
 };
 
@@ -27,18 +30,24 @@ static const char *const level_names[] = {
 
 static void add(struct line *l, const char *s)
 {
-    static const char cut[] = "...\n";
-    size_t room = LINE_BYTES - sizeof(cut) - l->size;
+    size_t room = LINE_BYTES - sizeof(cut_end) - l->size;
     size_t size = strlen(s);
 
     if (size > room) {
         size = room;
+        l->cut = true;
     }
     memcpy(l->at + l->size, s, size);
     l->size += size;
-    if (size == room) {
-        memcpy(l->at + l->size, cut, sizeof(cut));
-    }
+}
+
+static void end_line(struct line *l)
+{
+    const char *end = l->cut ? cut_end : "\n";
+    size_t size = strlen(end);
+
+    memcpy(l->at + l->size, end, size);
+    l->size += size;
 }
 
 static void add_time(struct line *l)
@@ -84,7 +93,7 @@ void diag_line(enum diag_level level, const char *event,
     for (size_t i = 0; i < count; i++) {
         add_field(&l, &fields[i]);
     }
-    add(&l, "\n");
+    end_line(&l);
     while (done < l.size) {
         ssize_t n = write(STDERR_FILENO, l.at + done, l.size - done);
 
