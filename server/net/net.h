@@ -41,9 +41,23 @@ uint16_t net_port(const struct net *n);
 const char *net_url(const struct net *n);
 /* Results of core wait: called by app's wake event on the loop. */
 void net_run_done(struct net *n);
-/* 503 to new commands; call again drain when core has drained. */
+
+/* What becomes of a command of the app's own (control socket): called on the
+ * loop; w and its arena are net's again when it returns. */
+typedef void (*net_done_fn)(void *context, const struct command_work *w);
+/* Sends a command as the system. Takes the arena, in which the body lies.
+ * False: too many wait, and done is not called. */
+bool net_submit(struct net *n, enum command command, struct arena *take_a,
+                const void *body, net_done_fn done, void *context);
+
+/* From now on 503 to commands and on /healthz. Reads go on. */
 void net_stop_accepting(struct net *n);
-/* Closes WebSockets with 1001 and frees everything. */
+/* After core has stopped and its results were run: asks the live clients to
+ * close (1001). Let the loop turn a little, then net_free. */
+void net_say_goodbye(struct net *n);
+/* Connections that still have something to read or write. */
+size_t net_busy(const struct net *n);
+/* Closes what is left and frees everything; NULL is a no-op. */
 void net_free(struct net *n);
 
 #endif

@@ -1,0 +1,426 @@
+/*
+ * conn.c - one connection: bytes in, one request at a time, one answer out.
+ *
+ * Surprising: bytes are counted here and not by lws, which sees them after. In
+ * 4.3.5 it would take what follows a body for more of the body.
+ */
+#include "net/inner.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "net/fields.h"
+
+/* The whole of what it may wait, in microseconds; see WAIT_ in inner.h. */
+static const int64_t wait_us[WAIT_COUNT] = {
+    [WAIT_NONE] = 0,        [WAIT_HEAD] = 9000000,   [WAIT_BODY] = 29000000,
+    [WAIT_IDLE] = 75000000, [WAIT_WRITE] = 30000000, [WAIT_LINGER] = 2000000,
+};
+
+struct conn *conn_new(struct net *n, struct lws *wsi)
+{
+    struct conn *c = heap_take(sizeof *c);
+
+    c->net = n;
+    c->wsi = wsi;
+    c->phase = CONN_HEAD;
+    lws_get_peer_simple(wsi, c->address, sizeof c->address);
+    c->loopback =
+        strncmp(c->address, "127.", 4) == 0 || strcmp(c->address, "::1") == 0;
+    conn_wait(c, WAIT_HEAD);
+    n->figures.connections++;
+    return c;
+}
+
+static void unwait(struct conn *c)
+{
+    struct net *n = c->net;
+
+    if (c->wait == WAIT_NONE)
+        return;
+    if (c->wait_before != NULL)
+        c->wait_before->wait_after = c->wait_after;
+    else
+        n->wait_first[c->wait] = c->wait_after;
+    if (c->wait_after != NULL)
+        c->wait_after->wait_before = c->wait_before;
+    else
+        n->wait_last[c->wait] = c->wait_before;
+    c->wait_before = c->wait_after = NULL;
+    c->wait = WAIT_NONE;
+}
+
+void conn_wait(struct conn *c, enum wait_kind kind)
+{
+    struct net *n = c->net;
+
+    unwait(c);
+    if (kind == WAIT_NONE)
+        return;
+    c->wait = kind;
+    c->wait_until_us = clock_steady_us(n->clock) + wait_us[kind];
+    c->wait_before = n->wait_last[kind];
+    if (c->wait_before != NULL)
+        c->wait_before->wait_after = c;
+    else
+        n->wait_first[kind] = c;
+    n->wait_last[kind] = c;
+}
+
+static void unready(struct conn *c)
+{
+    struct net *n = c->net;
+
+    if (!c->is_ready)
+        return;
+    if (c->ready_before != NULL)
+        c->ready_before->ready_after = c->ready_after;
+    else
+        n->ready_first = c->ready_after;
+    if (c->ready_after != NULL)
+        c->ready_after->ready_before = c->ready_before;
+    else
+        n->ready_last = c->ready_before;
+    c->ready_before = c->ready_after = NULL;
+    c->is_ready = false;
+}
+
+void conn_ready(struct conn *c)
+{
+    struct net *n = c->net;
+
+    if (c->is_ready)
+        return;
+    c->is_ready = true;
+    c->ready_before = n->ready_last;
+    if (c->ready_before != NULL)
+        c->ready_before->ready_after = c;
+    else
+        n->ready_first = c;
+    n->ready_last = c;
+    net_turn(n);
+}
+
+/* PARTS: the connection's WRITEABLE is run here and now; asking lws to call
+ * it would cost two epoll_ctl each time. Never from inside an lws callback. */
+void conn_write_ready(struct net *n)
+{
+    struct conn *c;
+
+    while ((c = n->ready_first) != NULL) {
+        struct lws_pollfd poll = {.fd = lws_get_socket_fd(c->wsi),
+                                  .events = LWS_POLLOUT,
+                                  .revents = LWS_POLLOUT};
+
+        unready(c);
+        if (lws_partial_buffered(c->wsi))
+            lws_callback_on_writable(c->wsi);
+        else
+            lws_service_fd(n->lws, &poll);
+    }
+}
+
+void conn_free(struct conn *c)
+{
+    if (c == NULL)
+        return;
+    unwait(c);
+    unready(c);
+    if (c->live != NULL)
+        live_close(c);
+    request_free(c->request);
+    head_release(&c->head_bytes);
+    assert(c->net->figures.connections > 0);
+    c->net->figures.connections--;
+    free(c);
+}
+
+void conn_kill(struct conn *c)
+{
+    /* lws would first wait for what it still has to send. */
+    (void)shutdown(lws_get_socket_fd(c->wsi), SHUT_RDWR);
+    conn_wait(c, WAIT_LINGER);
+    lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC);
+}
+
+static void count_status(struct net *n, uint16_t status)
+{
+    n->figures.status[status / 100 % ARRAY_COUNT(n->figures.status)]++;
+}
+
+/* ------------------------------------------------------------ in ---- */
+
+void conn_refuse(struct conn *c, enum refusal refusal, struct reply *take_r)
+{
+    struct net *n = c->net;
+    struct reply own = {0};
+    struct reply *r = take_r == NULL ? &own : take_r;
+    char *out = (char *)n->out + LWS_PRE;
+    size_t size;
+    struct span body;
+
+    if (take_r == NULL)
+        reply_problem(r, refusal, LANG_ZH, NULL, 0);
+    request_free(c->request);
+    c->request = NULL;
+    head_release(&c->head_bytes);
+    c->phase = CONN_LINGER;
+    conn_wait(c, WAIT_LINGER);
+    n->figures.refused++;
+    count_status(n, r->status);
+    body = reply_body(r);
+    size = reply_head(n, r, true, out, WRITE_BYTES);
+    if (size > 0 && body.size <= WRITE_BYTES - size) {
+        memcpy(out + size, body.at, body.size);
+        size += body.size;
+        if (lws_write(c->wsi, n->out + LWS_PRE, size, LWS_WRITE_HTTP) >= 0 &&
+            !lws_partial_buffered(c->wsi))
+            /* The client sees the end at once; what it still sends is read
+             * and dropped, lest a reset should overtake the answer. */
+            (void)shutdown(lws_get_socket_fd(c->wsi), SHUT_WR);
+    }
+    reply_release(r);
+}
+
+static int head_is_wrong(struct conn *c, enum refusal refusal)
+{
+    c->net->figures.malformed++;
+    conn_refuse(c, refusal, NULL);
+    return 1;
+}
+
+/* 1: the client wants an upgrade that is refused. */
+static int upgrade(struct conn *c, const struct head *h)
+{
+    struct reply reply = {0};
+    enum refusal refusal = live_admit(c, h, &reply);
+
+    if (refusal == REFUSAL_NONE) {
+        c->phase = CONN_UPGRADE;
+        return 0;
+    }
+    if (reply.status == 0)
+        reply_problem(&reply, refusal,
+                      fields_wants_english(h->field[FIELD_ACCEPT_LANGUAGE])
+                          ? LANG_EN
+                          : LANG_ZH,
+                      NULL, 0);
+    conn_refuse(c, refusal, &reply);
+    return 1;
+}
+
+static void head_is_whole(struct conn *c, const struct head *h)
+{
+    c->request = request_new(c, h);
+    c->net->figures.requests++;
+    c->phase = CONN_BODY;
+    conn_wait(c, WAIT_BODY);
+    c->request->admitted = request_admit(c->request);
+    if (c->request->admitted && h->body_bytes > 0)
+        c->request->body = heap_take((size_t)h->body_bytes);
+}
+
+static void body_is_whole(struct conn *c)
+{
+    struct request *q = c->request;
+
+    c->phase = CONN_BUSY;
+    conn_wait(c, WAIT_NONE);
+    if (q->admitted)
+        request_run(q);
+    else
+        request_answered(q);
+}
+
+/* Takes what belongs to the body. */
+static void take_body(struct conn *c, struct span in)
+{
+    struct request *q = c->request;
+    size_t want = (size_t)q->head.body_bytes - q->body_size;
+    size_t take = in.size < want ? in.size : want;
+
+    if (q->body != NULL && take > 0)
+        memcpy(q->body + q->body_size, in.at, take);
+    q->body_size += take;
+    if (take < in.size)
+        c->close_after = true;
+    if (q->body_size == q->head.body_bytes)
+        body_is_whole(c);
+}
+
+/* lws could not parse it, so it is answered without lws. */
+static int method_is_unknown(struct conn *c)
+{
+    struct reply reply = c->request->reply;
+
+    assert(!c->request->admitted && c->request->answered);
+    c->request->reply = (struct reply){0};
+    conn_refuse(c, REFUSAL_ROUTE_METHOD, &reply);
+    return 1;
+}
+
+static int take_head(struct conn *c, struct span in)
+{
+    size_t taken = 0;
+    struct head h;
+
+    if (c->head_bytes.size == 0)
+        conn_wait(c, WAIT_HEAD);
+    switch (head_take(&c->head_bytes, in, &taken)) {
+    case HEAD_MORE:
+        return 0;
+    case HEAD_MALFORMED:
+        return head_is_wrong(c, REFUSAL_REQUEST_MALFORMED);
+    case HEAD_TOO_LARGE:
+        return head_is_wrong(c, REFUSAL_REQUEST_TOO_LARGE_HEADER);
+    case HEAD_WHOLE:
+        break;
+    }
+    if (!head_parse((struct text){c->head_bytes.at, c->head_bytes.size}, &h))
+        return head_is_wrong(c, REFUSAL_REQUEST_MALFORMED);
+    if (h.upgrade)
+        return upgrade(c, &h);
+    if (h.body_bytes > LIMIT_BODY_BYTES)
+        return head_is_wrong(c, REFUSAL_JSON_TOO_LONG);
+    head_is_whole(c, &h);
+    if (h.method == METHOD_OTHER)
+        return method_is_unknown(c);
+    take_body(c, (struct span){in.at + taken, in.size - taken});
+    return 0;
+}
+
+int conn_bytes(struct conn *c, struct span in)
+{
+    switch (c->phase) {
+    case CONN_HEAD:
+        return take_head(c, in);
+    case CONN_BODY:
+        take_body(c, in);
+        return 0;
+    case CONN_BUSY:
+    case CONN_ANSWERING:
+        c->close_after = true;
+        return 1;
+    case CONN_LINGER:
+        return 1;
+    case CONN_UPGRADE:
+        return 0;
+    case CONN_LIVE:
+    case CONN_LIVE_CLOSING:
+        return live_bytes(c, in);
+    }
+    BUG("no such phase");
+}
+
+/* ----------------------------------------------------------- out ---- */
+
+void request_answered(struct request *q)
+{
+    struct conn *c = q->conn;
+
+    q->answered = true;
+    if (c == NULL || c->phase != CONN_BUSY)
+        return; /* its body still comes */
+    c->phase = CONN_ANSWERING;
+    conn_wait(c, WAIT_WRITE);
+    conn_ready(c);
+}
+
+static bool is_bodiless(const struct request *q)
+{
+    return q->head.method == METHOD_HEAD || q->reply.status == 204 ||
+           q->reply.status == 304;
+}
+
+/* The next bytes into net's buffer; SIZE_MAX: the head does not fit. */
+static size_t fill(struct conn *c)
+{
+    struct request *q = c->request;
+    struct span body =
+        is_bodiless(q) ? (struct span){NULL, 0} : reply_body(&q->reply);
+    char *out = (char *)c->net->out + LWS_PRE;
+    size_t size = 0, rest;
+
+    if (!q->head_sent) {
+        size = reply_head(c->net, &q->reply, c->close_after || q->head.close,
+                          out, WRITE_BYTES);
+        if (size == 0)
+            return SIZE_MAX;
+        q->head_sent = true;
+    }
+    rest = body.size - q->body_sent;
+    rest = rest < WRITE_BYTES - size ? rest : WRITE_BYTES - size;
+    if (rest > 0)
+        memcpy(out + size, body.at + q->body_sent, rest);
+    q->body_sent += rest;
+    return size + rest;
+}
+
+static bool is_written(const struct request *q)
+{
+    return q->head_sent &&
+           (is_bodiless(q) || q->body_sent == reply_body(&q->reply).size);
+}
+
+static int finish(struct conn *c)
+{
+    bool close = c->close_after || c->request->head.close;
+
+    count_status(c->net, c->request->reply.status);
+    request_free(c->request);
+    c->request = NULL;
+    head_release(&c->head_bytes);
+    c->phase = CONN_HEAD;
+    conn_wait(c, WAIT_IDLE);
+    if (close)
+        return -1;
+    return lws_http_transaction_completed(c->wsi) ? -1 : 0;
+}
+
+int conn_write(struct conn *c)
+{
+    if (c->phase == CONN_LIVE || c->phase == CONN_LIVE_CLOSING)
+        return live_write(c);
+    if (c->phase != CONN_ANSWERING)
+        return 0;
+    for (int i = 0; i < WRITE_BURST; i++) {
+        size_t size;
+
+        if (lws_partial_buffered(c->wsi))
+            return 0; /* lws calls again when that went out */
+        if (is_written(c->request))
+            return finish(c);
+        size = fill(c);
+        if (size == SIZE_MAX ||
+            lws_write(c->wsi, c->net->out + LWS_PRE, size, LWS_WRITE_HTTP) < 0)
+            return -1;
+        conn_wait(c, WAIT_WRITE);
+    }
+    lws_callback_on_writable(c->wsi);
+    return 0;
+}
+
+/* ------------------------------------------------------- waiting ---- */
+
+static void waited_too_long(struct conn *c)
+{
+    bool said_something = c->head_bytes.size > 0;
+
+    c->net->figures.timeouts++;
+    if ((c->wait == WAIT_HEAD && said_something) || c->wait == WAIT_BODY)
+        conn_refuse(c, REFUSAL_REQUEST_TIMEOUT, NULL);
+    else
+        conn_kill(c);
+}
+
+void conn_tick(struct net *n)
+{
+    int64_t now_us = clock_steady_us(n->clock);
+
+    for (size_t kind = WAIT_NONE + 1; kind < WAIT_COUNT; kind++)
+        while (n->wait_first[kind] != NULL &&
+               n->wait_first[kind]->wait_until_us <= now_us)
+            waited_too_long(n->wait_first[kind]);
+}

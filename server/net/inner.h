@@ -1,0 +1,283 @@
+/*
+ * inner.h - what the files of net/ share, and nobody else sees.
+ *
+ * SHAPE   struct net owns everything. A struct conn stands beside each lws
+ *         connection (its opaque user data); it holds at most one struct
+ *         request, or one struct live_client.
+ *
+ *           HEAD --> BODY --> BUSY --> ANSWERING --> HEAD (keep-alive)
+ *             |                            |
+ *             |                            +--> closed
+ *             +--> LINGER (refused; the rest is dropped until it closes)
+ *             +--> UPGRADE --> LIVE --> LIVE_CLOSING
+ *
+ * WHY     One request at a time on a connection: bytes that come before its
+ *         answer was written (pipelining, or smuggling) are dropped and the
+ *         connection ends with that answer. libwebsockets 4.3.5 would take
+ *         them for the rest of the body.
+ * THREAD  the loop.
+ */
+#ifndef HUTONG_NET_INNER_H
+#define HUTONG_NET_INNER_H
+
+#include <libwebsockets.h>
+
+#include "gen/routes.h"
+#include "net/frames.h"
+#include "net/head.h"
+#include "net/idle.h"
+#include "net/net.h"
+
+enum {
+    WRITE_BYTES = 16 * 1024, /* of one lws_write */
+    WRITE_BURST = 8,         /* writes of one WRITEABLE */
+    ADDRESS_CHARS = 64,
+    IDLE_SESSIONS = 16384,
+};
+
+/* Each kind of waiting has one length, so a list of it is in order. */
+enum wait_kind {
+    WAIT_NONE,
+    WAIT_HEAD,   /* for the rest of a head */
+    WAIT_BODY,   /* for the rest of a body */
+    WAIT_IDLE,   /* between two requests */
+    WAIT_WRITE,  /* for the client to read */
+    WAIT_LINGER, /* for the client to close */
+    WAIT_COUNT
+};
+
+enum conn_phase {
+    CONN_HEAD,
+    CONN_BODY,
+    CONN_BUSY,
+    CONN_ANSWERING,
+    CONN_LINGER,
+    CONN_UPGRADE,
+    CONN_LIVE,
+    CONN_LIVE_CLOSING,
+};
+
+struct net_figures {
+    uint64_t requests, refused, malformed, timeouts, live_pushes, live_cut;
+    uint64_t status[6]; /* by hundreds */
+    uint64_t connections;
+    uint64_t active; /* requests not yet answered */
+};
+
+struct conn;
+struct request;
+struct live;
+struct live_client;
+
+struct net {
+    struct event_base *base;
+    struct store *store;
+    struct core *core;
+    const struct catalogue *catalogue;
+    struct clock *clock;
+    struct lws_context *lws;
+    struct lws_vhost *vhost;
+    struct event *turn;   /* once, after what is ready now */
+    struct event *second; /* twice a second */
+    struct store_txn *txn;
+    struct conn *ready_first, *ready_last;
+    struct conn *wait_first[WAIT_COUNT], *wait_last[WAIT_COUNT];
+    struct idle_table *idle;
+    struct live *live;
+    struct signin_job *signins; /* under way, through next */
+    struct crypt_key key_signin, key_draft, key_idem, key_cursor;
+    struct net_figures figures;
+    bool tls, stopping, demo, turn_due;
+    uint16_t port;
+    char url[96];
+    uint8_t out[LWS_PRE + WRITE_BYTES];
+};
+
+struct conn {
+    struct net *net;
+    struct lws *wsi;
+    enum conn_phase phase;
+    bool close_after;
+    bool is_ready;
+    bool loopback;
+    struct head_bytes head_bytes;
+    struct request *request;
+    struct live_client *live;
+    struct frames frames;
+    enum wait_kind wait;
+    int64_t wait_until_us;
+    struct conn *wait_before, *wait_after;
+    struct conn *ready_before, *ready_after;
+    char address[ADDRESS_CHARS];
+};
+
+/* ------------------------------------------------------------ reply ---- */
+
+struct reply {
+    uint16_t status;
+    const char *media; /* NULL: no body */
+    const char *cache; /* NULL: no-store */
+    const char *coding;
+    const char *allow;
+    bool vary;
+    bool upgrade_hint; /* 426 */
+    uint32_t retry_after_s;
+    char etag[80];
+    char set_cookie[192];
+    struct json_out json; /* a body of its own ... */
+    struct span fixed;    /* ... or one that lives longer than all */
+    bool has_json;
+};
+
+/* Releases the body. */
+void reply_release(struct reply *r);
+/* Status line and fields, up to and with the empty line; 0: too long. */
+size_t reply_head(const struct net *n, const struct reply *r, bool close,
+                  char *ret, size_t room);
+struct span reply_body(const struct reply *r);
+/* An RFC 9457 problem in r, for a refusal. problem may be NULL. */
+void reply_problem(struct reply *r, enum refusal refusal, enum lang lang,
+                   const struct field_problem *problem, uint32_t version);
+
+/* ---------------------------------------------------------- request ---- */
+
+struct request {
+    struct conn *conn;
+    struct net *net;
+    struct head head;    /* borrows from conn->head_bytes */
+    struct arena *arena; /* NULL once it went with a command or job */
+    enum lang lang;
+    bool unsafe;
+    bool has_actor;
+    struct actor actor;
+    const struct route *route; /* NULL: not of the API */
+    struct text params[ROUTE_PARAMS_MAX];
+    size_t param_count;
+    char *body;
+    size_t body_size;
+    uint32_t idem_day;
+    uint32_t if_match;
+    bool admitted; /* the body is wanted */
+    bool answered; /* reply is whole */
+    struct reply reply;
+    size_t body_sent;
+    bool head_sent;
+    /* What is under way for it, and how to tell it that the client left. */
+    void *under_way;
+    void (*forget)(void *under_way);
+};
+
+struct request *request_new(struct conn *c, const struct head *h);
+/* Also when the client left: what is under way goes on without it. */
+void request_free(struct request *q);
+/* Everything that the head alone can decide; false: answered. */
+bool request_admit(struct request *q);
+/* The body is there. */
+void request_run(struct request *q);
+/* Answers; the connection writes it at the end of this turn. */
+void request_answered(struct request *q);
+void request_refuse(struct request *q, enum refusal refusal);
+void request_refuse_field(struct request *q, enum refusal refusal,
+                          const struct field_problem *problem,
+                          uint32_t version);
+/* A refusal's usual meaning of a failed call. */
+void request_failed(struct request *q, struct err e);
+/* JSON body of a view, 200 or as given; takes o's buffer. */
+void request_answer_json(struct request *q, uint16_t status,
+                         struct json_out *take_o);
+/* An answer of view/; takes its body. */
+void request_answer_view(struct request *q, uint16_t status,
+                         struct answer *take_a);
+struct view_context request_view(const struct request *q);
+/* Parses the body and decodes it; false: answered. */
+bool request_decode(struct request *q,
+                    struct err (*decode)(const struct json_value *v,
+                                         struct arena *a, void *ret,
+                                         struct field_problem *ret_problem),
+                    void *ret);
+
+/* ------------------------------------------------------------- conn ---- */
+
+struct conn *conn_new(struct net *n, struct lws *wsi);
+void conn_free(struct conn *c);
+/* Raw bytes, before lws sees them. <0: close, 0: go on, 1: swallowed. */
+int conn_bytes(struct conn *c, struct span in);
+/* WRITEABLE. <0: close. */
+int conn_write(struct conn *c);
+void conn_wait(struct conn *c, enum wait_kind kind);
+/* Its answer or frames are written at the end of this turn. */
+void conn_ready(struct conn *c);
+/* Answers outside any request, and lingers. */
+void conn_refuse(struct conn *c, enum refusal refusal, struct reply *take_r);
+/* Closes from an event of our own, at once. */
+void conn_kill(struct conn *c);
+void conn_tick(struct net *n);
+void conn_write_ready(struct net *n);
+
+/* -------------------------------------------------------------- net ---- */
+
+/* The read transaction of this turn, or NULL after a diagnostic. */
+struct store_txn *net_txn(struct net *n);
+/* The next net_txn sees the newest commit. */
+void net_txn_end(struct net *n);
+/* Something is to be done at the end of this turn. */
+void net_turn(struct net *n);
+/* False: one more connection would be too many. */
+bool net_has_room(const struct net *n);
+int64_t net_now_us(const struct net *n);
+uint32_t net_day(const struct net *n);
+
+/* ---------------------------------------------------------- the API ---- */
+
+void command_run(struct request *q);
+/* A command of the server itself; it lies in its arena with its body. NULL:
+ * the arena is full, and freed. */
+struct command_work *command_new(enum command command, struct arena *take_a,
+                                 const void *body);
+bool command_send(struct net *n, struct command_work *take_w, net_done_fn done,
+                  void *context);
+/* The same for a request: done is told nothing once its client left. */
+bool command_send_for(struct request *q, struct command_work *take_w,
+                      net_done_fn done);
+void command_done(struct net *n, struct command_work *take_w);
+
+void read_run(struct request *q);
+void signin_run(struct request *q);
+void enrol_run(struct request *q);
+void session_read(struct request *q);
+void session_close(struct request *q);
+/* The view `me` of an actor, as the answer. */
+void session_answer_me(struct request *q);
+/* Sets actor; false: answered with 401. */
+bool session_admit(struct request *q);
+/* Who holds this cookie; false: nobody, or idle too long. */
+bool session_of(struct net *n, const struct head *h, bool touch,
+                struct actor *ret_actor, bool *ret_had_cookie);
+bool session_idle_out(struct net *n, struct id session);
+void session_cookie(const struct net *n, const char *value, char *ret,
+                    size_t room);
+void files_answer(struct request *q);
+void health_answer(struct request *q);
+void metrics_answer(struct request *q);
+
+/* ------------------------------------------------------------- live ---- */
+
+struct live *live_new(struct net *n);
+void live_free(struct live *l);
+/* REFUSAL_NONE: lws may upgrade; then live_open. */
+enum refusal live_admit(struct conn *c, const struct head *h,
+                        struct reply *ret_reply);
+int live_open(struct conn *c);
+void live_close(struct conn *c);
+int live_write(struct conn *c);
+/* A client's frames: <0: close, 0: lws's, 1: swallowed. */
+int live_bytes(struct conn *c, struct span in);
+void live_changes(struct live *l, const struct batch_done *b);
+void live_fan_out(struct live *l);
+void live_tick(struct live *l);
+void live_end_session(struct live *l, struct id session);
+void live_end_account(struct live *l, struct id account);
+void live_end_all(struct live *l);
+size_t live_count(const struct live *l);
+
+#endif
