@@ -24,6 +24,11 @@ export class Contract {
 
     constructor(document) {
         this.document = document
+        // What an answer may hold is closed here: a member that no view
+        // declares is one that no mask can hide.
+        for (const [name, schema] of Object.entries(document.components.schemas)) {
+            if (/^(view\.|problem$)/.test(name)) schema.additionalProperties = false
+        }
         this.ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true })
         addFormats.default ? addFormats.default(this.ajv) : addFormats(this.ajv)
         this.compiled = new Map()

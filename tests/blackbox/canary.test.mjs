@@ -1,0 +1,163 @@
+// No name stands in clear where it need not: unique strings are given to the
+// server, read back from it (so the test looks for what is really there), and
+// then searched in every form, in every file, in what it printed, and in its
+// memory after sign-out.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { before, describe, test } from 'node:test'
+import { Api, signedIn } from '../lib/api.mjs'
+import { root } from '../lib/folder.mjs'
+import { Frames, cookieOf } from '../lib/frames.mjs'
+import { formsOf, searchBytes, searchFiles, searchMemory } from '../lib/scan.mjs'
+import { Server, binary, demoStore } from '../lib/server.mjs'
+import { sleep } from '../lib/wait.mjs'
+import { ok } from './setup.mjs'
+
+const HAN = [...'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥']
+const han = (length) => Array.from(randomBytes(length), (byte) => HAN[byte % HAN.length]).join('')
+const digits = (length) => Array.from(randomBytes(length), (byte) => byte % 10).join('')
+
+const canary = {
+    caller: `甲${han(9)}`,
+    child: `乙${han(9)}`,
+    latin: `Canary${randomBytes(9).toString('hex')}`,
+    school: `丙${han(9)}小学`,
+    words: `丁${han(20)}`,
+    note: `戊${han(20)}`,
+    draft: `己${han(20)}`,
+    place: `庚${han(9)}`,
+    phone: `0000${digits(12)}`,
+    number: `0000${digits(12)}`,
+    avoid: `辛${han(9)}`,
+}
+const texts = Object.values(canary)
+
+describe('the search itself', () => {
+    test('finds each form, at each place', () => {
+        for (const text of texts) {
+            for (const [form, needle] of formsOf(text)) {
+                const bytes = Buffer.concat([randomBytes(37), needle, randomBytes(11)])
+                assert.ok(searchBytes('x', bytes, [text]).some((one) => one.form === form), `${text} as ${form}`)
+            }
+            for (let shift = 0; shift < 3; shift++) {
+                const inside = Buffer.from(Buffer.concat([randomBytes(30 + shift), Buffer.from(text), randomBytes(9)]).toString('base64'))
+                assert.ok(searchBytes('x', inside, [text]).length > 0, `base64 at ${shift}`)
+            }
+            assert.ok(searchBytes('x', Buffer.from(JSON.stringify({ text })), [text]).length > 0)
+            assert.deepEqual(searchBytes('x', randomBytes(100_000), [text]), [])
+        }
+    })
+
+    test('finds a text in the memory of a process that holds it', () => {
+        const held = Buffer.from(`held-${randomBytes(8).toString('hex')}`)
+        const { found, bytes, refused } = searchMemory(process.pid, [held.toString()])
+        assert.ok(refused || (bytes > 1 << 20 && found.length > 0))
+    })
+})
+
+describe('names and words', () => {
+    // Memory is looked at in the program that is shipped, not under a sanitizer,
+    // which keeps what was freed on purpose.
+    const shipped = path.join(root, 'build/hutong')
+    const program = fs.existsSync(shipped) ? shipped : binary('build/asan/hutong')
+    let store, server, memory
+    before(async () => {
+        store = demoStore()
+        server = await Server.start(store, { program })
+    })
+
+    test('are found where they should be: in the answers', async () => {
+        const api = await signedIn(server, 'agt01')
+        const live = await Frames.open(server.url, { cookie: cookieOf(api) })
+        await live.next('a snapshot')
+        const contact = await api.takeContact({ channel: 'phone', number: canary.number })
+        ok(await api.saveDraft(contact.id, 0, { matter: canary.words, more: canary.draft }))
+        const made = await api.register(
+            {
+                matter: `${canary.words} ${canary.latin}`,
+                place_now: { text: canary.place },
+                reporter: { name: canary.caller, phone: canary.phone },
+                children: [{ name: canary.child, school: canary.school }, { name: canary.latin }],
+                avoid_contact: canary.avoid,
+            },
+            contact,
+        )
+        const open = await api.takeContact({ channel: 'phone', number: canary.number })
+        ok(await api.saveDraft(open.id, 0, { matter: canary.draft }))
+        const closed = await api.takeContact({ channel: 'phone', number: canary.number })
+        ok(await api.saveDraft(closed.id, 0, { matter: canary.draft }))
+        ok(await api.post(`/contacts/${closed.id}/close`, { reason: 'nuisance' }))
+        ok(await api.post(`/cases/${made.no}/note`, { text: canary.note }), 201)
+        const seen =
+            (await api.get(`/cases/${made.no}`)).text +
+            (await api.get(`/cases/${made.no}/timeline`)).text +
+            (await api.get(`/contacts/${open.id}/draft`)).text
+        for (const [name, text] of Object.entries(canary)) assert.ok(seen.includes(text), `${name} cannot be read back`)
+        // Refused and malformed bodies hold names too.
+        await api.post('/cases', `{"contact_id":"${open.id}","matter":"${canary.words}`)
+        await api.post('/cases', { contact_id: open.id, matter: canary.words, place_now: {}, reporter: { name: canary.caller } })
+        await api.post(`/cases/12349-${api.me.server_day}-9999/note`, { text: canary.note })
+        for (const login of ['ldr01', 'cty_gy', 'ptr_wf', 'agt02']) {
+            const other = await signedIn(server, login)
+            await other.get(`/cases/${made.no}`)
+            await other.get('/cases')
+            await other.signOut()
+            other.close()
+        }
+        live.end()
+        assert.equal((await api.signOut()).status, 204)
+        api.close()
+    })
+
+    test('are in no file of the store while it runs, nor in what was printed', () => {
+        assert.deepEqual(searchFiles([store.top], texts), [])
+        assert.deepEqual(searchBytes('stdout', Buffer.from(server.stdout), texts), [])
+        assert.deepEqual(searchBytes('stderr', Buffer.from(server.stderr), texts), [])
+    })
+
+    test('are not in the memory of the server after sign-out', async (t) => {
+        // Other requests come and go; no one of them is about these persons.
+        const other = new Api(server.url)
+        for (let round = 0; round < 20; round++) await other.request('GET', '/healthz')
+        await sleep(1500)
+        memory = searchMemory(server.pid, texts)
+        other.close()
+        if (memory.refused) {
+            // The kernel does not let us: the process may not be dumped, and
+            // then there is no core either.
+            assert.notEqual(fs.statSync(`/proc/${server.pid}/mem`).uid, process.getuid(), 'the memory is refused for another reason')
+            t.diagnostic('the process is not dumpable: there is no core to search')
+            return
+        }
+        t.diagnostic(`${memory.bytes >> 20} MiB of memory searched`)
+        assert.deepEqual(memory.found, [])
+    })
+
+    test('the process leaves no core file', () => {
+        const limits = fs.readFileSync(`/proc/${server.pid}/limits`, 'utf8')
+        assert.match(limits, /Max core file size\s+0\s+0/)
+    })
+
+    test('nor are the password, the session and the master key', async () => {
+        const api = await signedIn(server, 'agt02')
+        const cookie = api.cookies.get('hutong')
+        await api.signOut()
+        api.close()
+        const master = fs.readFileSync(store.key, 'utf8').trim()
+        assert.deepEqual(searchFiles([store.dir], [store.password, cookie, cookie.slice(22), master]), [])
+        const said = Buffer.from(server.stdout + server.stderr)
+        assert.deepEqual(searchBytes('output', said, [store.password, cookie, master]), [])
+        assert.ok(!fs.readFileSync(`/proc/${server.pid}/environ`, 'utf8').includes(master))
+        assert.ok(!fs.readFileSync(`/proc/${server.pid}/cmdline`, 'utf8').includes(master))
+        const { found } = searchMemory(server.pid, [store.password])
+        assert.deepEqual(found, [], 'the password is still in memory')
+    })
+
+    test('are in no file after the server has stopped', async () => {
+        await server.stop()
+        assert.deepEqual(searchFiles([store.top], texts), [])
+        assert.deepEqual(searchBytes('stderr', Buffer.from(server.stderr), texts), [])
+    })
+})
