@@ -1,0 +1,227 @@
+/*
+ * board_test.c - the list of cases: order, pages, forgery, counters.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/seen.h"
+
+enum { GUYANG = 150222102, KUNDULUN = 150203001, CASES = 12 };
+
+static struct city city;
+static struct actor agent, county, township, partner, dispatcher, admin;
+static struct city_case cases[CASES]; /* oldest first; even ones in Guyang */
+
+static int setup(void **state)
+{
+    (void)state;
+    city_make(&city, FIXTURE_MAP_BYTES);
+    agent = city_actor(&city, "agt01", "R-AGT", "service_centre");
+    county = city_actor(&city, "cty_gy", "R-CTY", "ca_gy");
+    township = city_actor(&city, "twn_sxl", "R-TWN", "twn_sxl");
+    partner = city_actor(&city, "ptl_edu", "R-PTL", "education");
+    dispatcher = city_actor(&city, "dsp01", "R-DSP", "service_centre");
+    admin = city_actor(&city, "adm01", "R-ADM", "system");
+    for (size_t i = 0; i < CASES; i++) {
+        cases[i] = city_case(&city, &agent, i % 2 == 0 ? GUYANG : KUNDULUN);
+    }
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    city_free(&city);
+    return 0;
+}
+
+static struct seen page(const struct actor *actor, int64_t limit,
+                        const char *cursor)
+{
+    struct read_list_cases params = {.has_limit = true, .limit = limit};
+
+    if (cursor != NULL && cursor[0] != '\0') {
+        params.has_cursor = true;
+        params.cursor = text_of(cursor);
+    }
+    return seen_read(&city, actor, READ_LIST_CASES, &params);
+}
+
+static size_t rows_of(const struct seen *s)
+{
+    return json_count(seen_at(s, "rows"));
+}
+
+static void newest_first_and_nothing_sealed(void **state)
+{
+    struct seen s = page(&agent, 200, NULL);
+    char no[CASE_NO_BYTES];
+
+    (void)state;
+    assert_true(rows_of(&s) >= CASES);
+    assert_null(seen_at(&s, "next"));
+    (void)case_no_to(cases[CASES - 1].no, no);
+    assert_true(text_is(seen_string(&s, "rows/0/no"), no));
+    (void)case_no_to(cases[0].no, no);
+    assert_true(text_is(seen_string(&s, "rows/11/no"), no));
+    assert_true(seen_true(&s, "rows/0/danger"));
+    assert_false(seen_has(&s, "REPORTER") || seen_has(&s, "CHILD") ||
+                 seen_has(&s, "SCHOOL") || seen_has(&s, "STORY") ||
+                 seen_has(&s, "PLACE") || seen_has(&s, "AVOID") ||
+                 seen_has(&s, "0000000004"));
+    seen_free(&s);
+}
+
+static void others_are_refused(void **state)
+{
+    struct seen s = page(&admin, 10, NULL);
+
+    (void)state;
+    assert_int_equal(s.refusal, REFUSAL_RIGHT_DENIED);
+    assert_true(s.denied_by_right);
+    seen_free(&s);
+    s = page(&dispatcher, 10, NULL); /* the board, but no file */
+    assert_int_equal(s.refusal, REFUSAL_NONE);
+    assert_int_equal(rows_of(&s), 10);
+    seen_free(&s);
+}
+
+static void scopes(void **state)
+{
+    struct seen s = page(&county, 200, NULL);
+
+    (void)state;
+    assert_int_equal(rows_of(&s), CASES / 2);
+    assert_int_equal(seen_integer(&s, "counters/open"), CASES / 2);
+    assert_int_equal(seen_integer(&s, "counters/today"), CASES / 2);
+    assert_int_equal(seen_integer(&s, "counters/danger"), CASES / 2);
+    seen_free(&s);
+    s = page(&township, 200, NULL);
+    assert_int_equal(rows_of(&s), CASES / 2);
+    assert_int_equal(seen_integer(&s, "counters/triage"), CASES / 2);
+    seen_free(&s);
+    s = page(&partner, 200, NULL); /* by walking: apply keeps none by unit */
+    assert_int_equal(rows_of(&s), 0);
+    assert_int_equal(seen_integer(&s, "counters/open"), 0);
+    assert_int_equal(seen_integer(&s, "counters/today"), 0);
+    seen_free(&s);
+}
+
+static void by_state(void **state)
+{
+    struct read_list_cases params = {.has_state = true,
+                                     .state = CASE_STATE_CLOSED};
+    struct seen s = seen_read(&city, &agent, READ_LIST_CASES, &params);
+
+    (void)state;
+    assert_int_equal(rows_of(&s), 0);
+    seen_free(&s);
+    params.state = CASE_STATE_TRIAGE;
+    s = seen_read(&city, &agent, READ_LIST_CASES, &params);
+    assert_true(rows_of(&s) >= CASES);
+    seen_free(&s);
+}
+
+/* Whatever is registered between two pages, no row comes twice or is missed. */
+static void pages_are_stable_under_inserts(void **state)
+{
+    char cursor[CURSOR_CHARS] = "";
+    size_t seen_rows = 0;
+    bool found[CASES] = {false};
+
+    (void)state;
+    do {
+        struct seen s = page(&county, 2, cursor);
+
+        assert_int_equal(s.refusal, REFUSAL_NONE);
+        for (size_t r = 0; r < rows_of(&s); r++) {
+            char path[32];
+            char no[CASE_NO_BYTES];
+            struct text shown;
+
+            (void)snprintf(path, sizeof(path), "rows/%zu/no", r);
+            shown = seen_string(&s, path);
+            for (size_t i = 0; i < CASES; i++) {
+                (void)case_no_to(cases[i].no, no);
+                if (text_is(shown, no)) {
+                    assert_false(found[i]);
+                    found[i] = true;
+                    seen_rows++;
+                }
+            }
+        }
+        cursor[0] = '\0';
+        if (seen_at(&s, "next") != NULL) {
+            struct text next = seen_string(&s, "next");
+
+            assert_true(next.size < sizeof(cursor));
+            memcpy(cursor, next.at, next.size);
+            cursor[next.size] = '\0';
+        }
+        seen_free(&s);
+        (void)city_case(&city, &agent, GUYANG);
+    } while (cursor[0] != '\0');
+    assert_int_equal(seen_rows, CASES / 2);
+}
+
+static void forged_and_borrowed_cursors(void **state)
+{
+    struct seen s = page(&county, 2, NULL);
+    struct text next = seen_string(&s, "next");
+    struct text live = seen_string(&s, "cursor");
+    char token[CURSOR_CHARS] = "";
+    struct seen bad;
+
+    (void)state;
+    memcpy(token, next.at, next.size);
+    bad = page(&agent, 2, token); /* another reader's */
+    assert_int_equal(bad.refusal, REFUSAL_CURSOR_BAD);
+    seen_free(&bad);
+    token[5] = token[5] == 'A' ? 'B' : 'A';
+    bad = page(&county, 2, token);
+    assert_int_equal(bad.refusal, REFUSAL_CURSOR_BAD);
+    seen_free(&bad);
+    memset(token, 0, sizeof(token));
+    memcpy(token, live.at, live.size); /* ours, but for another use */
+    bad = page(&county, 2, token);
+    assert_int_equal(bad.refusal, REFUSAL_CURSOR_BAD);
+    seen_free(&bad);
+    seen_free(&s);
+}
+
+static void live_cursor_is_the_position(void **state)
+{
+    struct seen s = page(&agent, 1, NULL);
+    struct crypt_key key = store_derive(city.store.store, CURSOR_PURPOSE);
+    struct log_position position;
+    struct store_txn *t;
+
+    (void)state;
+    assert_true(cursor_read(&key, seen_string(&s, "cursor"), &position));
+    assert_int_equal(store_read_begin(city.store.store, &t).code, ERR_NONE);
+    assert_int_equal(position.seq, store_position(t).seq);
+    assert_memory_equal(position.hash.bytes, store_position(t).hash.bytes,
+                        HASH_BYTES);
+    store_end(t);
+    seen_free(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(newest_first_and_nothing_sealed),
+        cmocka_unit_test(others_are_refused),
+        cmocka_unit_test(scopes),
+        cmocka_unit_test(by_state),
+        cmocka_unit_test(forged_and_borrowed_cursors),
+        cmocka_unit_test(live_cursor_is_the_position),
+        cmocka_unit_test(pages_are_stable_under_inserts),
+    };
+
+    return cmocka_run_group_tests_name("view/board", tests, setup, teardown);
+}
