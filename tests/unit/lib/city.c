@@ -70,9 +70,12 @@ struct city_result city_command(struct city *w, const struct actor *actor,
         .actor = actor,
         .entropy = entropy,
         .arena = w->arena,
+        .has_if_match = w->has_if_match,
+        .if_match = w->if_match,
     };
     struct city_result ret;
 
+    w->has_if_match = false;
     w->now_us += 1000;
     in.now_us = w->now_us;
     crypt_random(entropy, sizeof(entropy));

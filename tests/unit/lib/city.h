@@ -23,7 +23,9 @@ struct city {
     struct store_fixture store;
     struct catalogue *catalogue;
     struct arena *arena;
-    int64_t now_us; /* each command takes one millisecond */
+    int64_t now_us;    /* each command takes one millisecond */
+    bool has_if_match; /* of the next command only */
+    uint32_t if_match;
 };
 
 struct city_result {
