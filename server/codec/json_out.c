@@ -129,7 +129,7 @@ static void put_escaped_char(struct json_out *o, char c)
 {
     static const char from[] = "\"\\\b\f\n\r\t";
     static const char to[] = "\"\\bfnrt";
-    const char *found = strchr(from, c);
+    const char *found = c != '\0' ? strchr(from, c) : NULL;
 
     if (found == NULL) {
         put_unicode(o, (uint8_t)c);
