@@ -44,7 +44,7 @@ for (const [key, text] of en) {
 // A literal that begins like a section of the texts is the key of a text.
 const sections = [...new Set([...zh.keys()].map((key) => key.split('.')[0]))]
 const literal = new RegExp(
-  `(['"\`])((?:${sections.join('|')})(?:\\.(?:[a-zA-Z0-9_]+|\\$\\{[^}]*\\}))+)\\1`,
+  `(['"\`])((?:${sections.join('|')})(?:\\.(?:[a-zA-Z0-9_]|\\$\\{[^}]*\\})+)+)\\1`,
   'g',
 )
 const used = new Set()

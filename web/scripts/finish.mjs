@@ -28,11 +28,13 @@ function closure(key, found = new Set()) {
   return found
 }
 
-const start = new Set([...closure('index.html'), ...closure('src/text/zh.json')])
+const start = new Set(
+  ['index.html', 'src/text/zh.json', 'src/app/Shell.vue'].flatMap((key) => [...closure(key)]),
+)
 let over = false
 for (const [key, chunk] of Object.entries(manifest)) {
-  const page = /src\/(\w+)\/\w+Page\.vue$/.exec(key)?.[1]
-  if (!page || !chunk.isDynamicEntry) continue
+  const page = /src\/(intake|board|casefile)\/\w+Page\.vue$/.exec(key)?.[1]
+  if (!page || !chunk.isDynamicEntry || !(page in CEILING_KIB)) continue
   const files = [...new Set([...start, ...closure(key)])]
   const kib =
     files.reduce((sum, file) => sum + weigh(path.join(part, file)), 0) / 1024

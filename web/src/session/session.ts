@@ -19,7 +19,10 @@ export const signedIn = computed(() => session.phase === 'in')
 
 const arrivals = new Set<(me: Me) => void>()
 /** Called after each sign-in, also the one that ends a lock. */
-export const onSignIn = (listener: (me: Me) => void): void => void arrivals.add(listener)
+export function onSignIn(listener: (me: Me) => void): () => void {
+  arrivals.add(listener)
+  return () => arrivals.delete(listener)
+}
 
 function arrive(me: Me): void {
   setClock(me.server_time, me.server_day)
@@ -52,6 +55,12 @@ export function lock(cause: LockCause): void {
   if (session.phase !== 'in') return
   session.lockCause = cause
   session.phase = 'locked'
+}
+
+/** Locks because somebody asked: the session ends here and on the server. */
+export async function lockNow(): Promise<void> {
+  lock('asked')
+  await calls.signOut().catch(() => undefined)
 }
 
 /** Forgets who it was; the caller has seen to the drafts. */
