@@ -24,7 +24,7 @@ struct world {
     uint64_t first_seq; /* of the last command's events */
 };
 
-/* 2026-11-23 16:00 in the city. */
+/* 2026-11-24 16:00 in the city, 08:00 UTC. */
 #define WORLD_START_US INT64_C(1795507200000000)
 
 /* An empty test store. */
