@@ -71,6 +71,7 @@ struct err model_decide(const struct decide_in *in, enum command command,
 
     assert(command > COMMAND_NONE && command < COMMAND_COUNT);
     assert(row->decide != NULL);
+    assert(row->act == act_from(text_of(command_info[command].act)));
     *ret = (struct outcome){0};
     if (row->find != NULL) {
         e = row->find(in, body, &object);
