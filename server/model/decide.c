@@ -60,11 +60,19 @@ static struct err deny(const struct facts *f, struct object object, bool hidden,
                           hidden ? unknown(object.kind) : REFUSAL_RIGHT_DENIED);
 }
 
+static struct err find_object(const struct decide_row *row,
+                              const struct decide_in *in, const void *body,
+                              struct object *ret)
+{
+    *ret = (struct object){OBJECT_NONE, {{0}}};
+    return row->find == NULL ? OK : row->find(in, body, ret);
+}
+
 struct err model_decide(const struct decide_in *in, enum command command,
                         const void *body, struct outcome *ret)
 {
     const struct decide_row *row = &rows[command];
-    struct object object = {OBJECT_NONE, {{0}}};
+    struct object object;
     struct decision decision;
     struct facts facts;
     struct err e;
@@ -73,11 +81,9 @@ struct err model_decide(const struct decide_in *in, enum command command,
     assert(row->decide != NULL);
     assert(row->act == act_from(text_of(command_info[command].act)));
     *ret = (struct outcome){0};
-    if (row->find != NULL) {
-        e = row->find(in, body, &object);
-        if (failed(e)) {
-            return e;
-        }
+    e = find_object(row, in, body, &object);
+    if (failed(e)) {
+        return e;
     }
     e = policy_facts(in->txn, in->catalogue, in->actor, object, &facts);
     if (failed(e)) {

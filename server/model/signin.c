@@ -67,8 +67,8 @@ struct err decide_fail_signin(const struct decide_in *in, const void *body,
                               struct object object, struct outcome *ret)
 {
     const struct cmd_fail_signin *c = body;
-    struct hash account;
-    struct hash address;
+    struct hash account = {{0}};
+    struct hash address = {{0}};
     struct err e;
 
     assert(object.kind == OBJECT_NONE);
@@ -87,8 +87,8 @@ struct err signin_forget(const struct decide_in *in, struct text account_hex,
                          struct text address_hex, struct outcome *ret)
 {
     uint8_t key[SIGNIN_FAILURE_KEY_BYTES];
-    struct hash account;
-    struct hash address;
+    struct hash account = {{0}};
+    struct hash address = {{0}};
 
     if (!bytes_from_hex(account_hex, account.bytes, sizeof(account.bytes)) ||
         !bytes_from_hex(address_hex, address.bytes, sizeof(address.bytes))) {
