@@ -113,8 +113,3 @@ bool code_pad(struct text code, char *ret, size_t size)
     memcpy(ret, code.at, code.size);
     return true;
 }
-
-struct text code_text(const char *field, size_t size)
-{
-    return (struct text){field, strnlen(field, size)};
-}

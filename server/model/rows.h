@@ -44,7 +44,5 @@ struct err account_row_by_login(struct store_txn *t, struct text login,
 
 /* Zero-padded copy of a code into a field of a row; false when too long. */
 bool code_pad(struct text code, char *ret, size_t size);
-/* A zero-padded field as text. */
-struct text code_text(const char *field, size_t size);
 
 #endif

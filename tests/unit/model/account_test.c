@@ -136,6 +136,7 @@ static void a_link_is_used_once(void **state)
     assert_true(link_leads_to('a', account));
     assert_int_equal(enrol(account, 'b'), REFUSAL_ENROLMENT_UNKNOWN);
     assert_int_equal(enrol(fixture_id(1), 'a'), REFUSAL_ENROLMENT_UNKNOWN);
+    assert_int_equal(enrol(account, 'x'), REFUSAL_ENROLMENT_UNKNOWN);
     assert_int_equal(enrol(account, 'a'), REFUSAL_NONE);
     assert_int_equal(state_of(account), ACCOUNT_STATE_ACTIVE);
     assert_false(link_leads_to('a', account));
@@ -323,6 +324,22 @@ static void names_are_found_for_those_who_show_them(void **state)
     store_end(t);
 }
 
+static void an_empty_city_lets_nobody_in(void **state)
+{
+    struct signin_account found;
+    struct store_txn *t;
+    struct world bare;
+
+    (void)state;
+    world_empty(&bare);
+    assert_false(failed(store_read_begin(bare.store.store, &t)));
+    assert_false(
+        failed(account_for_signin(t, text_of("admin"), bare.arena, &found)));
+    assert_false(found.found);
+    store_end(t);
+    world_free(&bare);
+}
+
 /* A real store takes no account whose password somebody else has chosen. */
 static void a_real_store_knows_links_only(void **state)
 {
@@ -361,6 +378,7 @@ int main(void)
         cmocka_unit_test(who_left_can_do_nothing),
         cmocka_unit_test(an_unknown_name_walks_the_known_path),
         cmocka_unit_test(names_are_found_for_those_who_show_them),
+        cmocka_unit_test(an_empty_city_lets_nobody_in),
         cmocka_unit_test(a_real_store_knows_links_only),
     };
 

@@ -283,6 +283,35 @@ static void a_record_that_does_not_fit_is_damage(void **state)
     }
 }
 
+/* What was made once is not made again by the same id. */
+static void a_record_that_comes_twice_is_damage(void **state)
+{
+    static const uint16_t makers[] = {
+        EVENT_ACCOUNT_ADDED,  EVENT_SESSION_OPENED,  EVENT_CONTACT_TAKEN,
+        EVENT_CONTACT_CLOSED, EVENT_CASE_REGISTERED,
+    };
+    struct store_txn *t;
+    uint64_t last;
+    size_t tried = 0;
+
+    (void)state;
+    assert_false(failed(store_write_begin(world.store.store, &t)));
+    last = store_position(t).seq;
+    for (uint64_t seq = 1; seq <= last; seq++) {
+        struct record r;
+
+        assert_false(failed(log_read(t, seq, &r)));
+        for (size_t i = 0; i < ARRAY_COUNT(makers); i++) {
+            if (r.type == makers[i]) {
+                assert_int_equal(model_apply(t, &r).code, ERR_CORRUPT);
+                tried++;
+            }
+        }
+    }
+    store_end(t);
+    assert_true(tried > ARRAY_COUNT(makers));
+}
+
 static void every_event_has_a_row(void **state)
 {
     (void)state;
@@ -312,6 +341,7 @@ int main(void)
         cmocka_unit_test(another_store_comes_out_equal),
         cmocka_unit_test(no_table_holds_a_word),
         cmocka_unit_test(a_record_that_does_not_fit_is_damage),
+        cmocka_unit_test(a_record_that_comes_twice_is_damage),
         cmocka_unit_test(every_event_has_a_row),
     };
 

@@ -234,6 +234,15 @@ static void what_is_wrong_is_named_with_its_place(void **state)
          "/content/roles/0/masks/own/G1: must be F"},
         {"roles", ROLE("{}", "{\"own\":{\"G99\":\"F\"}}"),
          "/content/roles/0/masks/own/G99: is not a member"},
+        {"roles",
+         "{\"roles\":[{\"code\":\"R-X\",\"zh\":\"a\",\"en\":\"a\","
+         "\"grants\":{},\"masks\":{},\"secret_reporter\":\"some\"}]}",
+         "/content/roles/0/secret_reporter: must be own"},
+        {"roles",
+         "{\"roles\":[{\"code\":\"R-X\",\"zh\":\"a\",\"en\":\"a\","
+         "\"grants\":{},\"masks\":{}},{\"code\":\"R-X\",\"zh\":\"a\","
+         "\"en\":\"a\",\"grants\":{},\"masks\":{}}]}",
+         "/content/roles/1/code: stands twice"},
         {"roles", ROLE("{\"read_case\":\"all\"}", "{\"own\":" ROLE_MASK "}"),
          "/content/roles/0/masks: has no profile"},
     };

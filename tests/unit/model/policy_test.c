@@ -402,6 +402,28 @@ static void a_session_of_an_older_account_version_is_nobody(void **state)
     assert_false(policy_decide(&f, ACT_READ_BOARD).allow);
 }
 
+static void an_account_is_an_object_like_any_other(void **state)
+{
+    struct actor agent = world_actor(&world, "agt01");
+    struct actor admin = world_actor(&world, "adm01");
+    struct object object = {OBJECT_ACCOUNT, agent.account};
+    struct store_txn *t;
+    struct facts f;
+
+    (void)state;
+    assert_int_equal(relation_to("agt01", object), RELATION_OWN);
+    assert_int_equal(relation_to("agt02", object), RELATION_ALL);
+    assert_false(failed(store_read_begin(world.store.store, &t)));
+    assert_false(failed(policy_facts(t, world.catalogue, &admin, object, &f)));
+    assert_true(policy_decide(&f, ACT_MANAGE_ACCOUNTS).allow);
+    assert_false(failed(policy_facts(t, world.catalogue, &agent, object, &f)));
+    assert_int_equal(cell_of(policy_decide(&f, ACT_MANAGE_ACCOUNTS)), 'H');
+    object.id = fixture_id(1);
+    assert_false(failed(policy_facts(t, world.catalogue, &admin, object, &f)));
+    assert_int_equal(cell_of(policy_decide(&f, ACT_MANAGE_ACCOUNTS)), 'H');
+    store_end(t);
+}
+
 static void grants_and_menus_follow_the_roles(void **state)
 {
     struct actor actor = world_actor(&world, "cty_gy");
@@ -438,6 +460,7 @@ int main(void)
         cmocka_unit_test(writing_ends_with_the_call),
         cmocka_unit_test(relations_are_the_closest_that_holds),
         cmocka_unit_test(a_session_of_an_older_account_version_is_nobody),
+        cmocka_unit_test(an_account_is_an_object_like_any_other),
         cmocka_unit_test(grants_and_menus_follow_the_roles),
     };
 
