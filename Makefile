@@ -113,6 +113,7 @@ clean:
 ## distclean: remove everything that is not in the repository
 distclean:
 	rm -rf build web/node_modules scripts/node/node_modules \
+	  scripts/territory/node_modules \
 	  scripts/gen/node_modules tests/blackbox/node_modules \
 	  tests/browser/node_modules
 
