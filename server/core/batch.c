@@ -183,9 +183,12 @@ static void refuse_from(struct command_work *c, enum refusal refusal)
     }
 }
 
-/* The whole batch has failed with e: each command for itself. */
+/* The whole batch has failed: each command for itself. */
 static struct err one_by_one(struct writer *w, struct batch_done *b)
 {
+    struct err last = OK;
+    size_t count = 0;
+
     for (struct command_work *c = b->commands; c != NULL; c = command_next(c)) {
         struct err e = attempt(w, b, c, 1);
 
@@ -196,8 +199,13 @@ static struct err one_by_one(struct writer *w, struct batch_done *b)
             refuse_from(c, REFUSAL_SERVER_FAILED);
             return e;
         }
-        diag_err("command_not_kept", e);
         work_refuse(c, refusal_for(e));
+        last = e;
+        count++;
+    }
+    if (count > 0) { /* one line a batch: the disk may be full of lines */
+        diag_err("not_kept", last);
+        DIAG(DIAG_ALARM, "commands_not_kept", DIAG_N("count", count));
     }
     return OK;
 }

@@ -146,7 +146,7 @@ void city_make(struct city *w, uint64_t map_bytes)
     static const char *const kinds[] = {"name", "territory", "units", "roles"};
 
     memset(w, 0, sizeof(*w));
-    store_fixture_make(&w->store, map_bytes, 2 * (uint64_t)LIMIT_KEY_POOL);
+    store_fixture_make(&w->store, map_bytes, LIMIT_KEY_POOL);
     w->arena = arena_new(CITY_ARENA);
     w->now_us = CITY_TIME_US;
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {

@@ -169,6 +169,7 @@ enum refusal desk_do(struct desk *d, const struct actor *actor,
     desk_wait(d);
     refusal = w->refusal;
     desk_drop(w);
+    d->order_count = 0; /* w stood last in it */
     return refusal;
 }
 
