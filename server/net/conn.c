@@ -1,8 +1,9 @@
 /*
  * conn.c - one connection: bytes in, one request at a time, one answer out.
  *
- * Surprising: bytes are counted here and not by lws, which sees them after. In
- * 4.3.5 it would take what follows a body for more of the body.
+ * Surprising: bytes are counted here, and lws gets those of one request only.
+ * It would take what follows a body for more of the body. What comes before
+ * the answer was written waits in lws's buffer, at most one read of it.
  */
 #include "net/inner.h"
 
@@ -184,31 +185,28 @@ void conn_refuse(struct conn *c, enum refusal refusal, struct reply *take_r)
     reply_release(r);
 }
 
-static int head_is_wrong(struct conn *c, enum refusal refusal)
+static size_t head_is_wrong(struct conn *c, enum refusal refusal)
 {
     c->net->figures.malformed++;
     conn_refuse(c, refusal, NULL);
-    return 1;
+    return CONN_DROP;
 }
 
-/* 1: the client wants an upgrade that is refused. */
-static int upgrade(struct conn *c, const struct head *h)
+/* Not admitted: answered and dropped. */
+static bool upgrade(struct conn *c, const struct head *h)
 {
     struct reply reply = {0};
     enum refusal refusal = live_admit(c, h, &reply);
+    bool english = fields_wants_english(h->field[FIELD_ACCEPT_LANGUAGE]);
 
     if (refusal == REFUSAL_NONE) {
         c->phase = CONN_UPGRADE;
-        return 0;
+        return true;
     }
     if (reply.status == 0)
-        reply_problem(&reply, refusal,
-                      fields_wants_english(h->field[FIELD_ACCEPT_LANGUAGE])
-                          ? LANG_EN
-                          : LANG_ZH,
-                      NULL, 0);
+        reply_problem(&reply, refusal, english ? LANG_EN : LANG_ZH, NULL, 0);
     conn_refuse(c, refusal, &reply);
-    return 1;
+    return false;
 }
 
 static void head_is_whole(struct conn *c, const struct head *h)
@@ -235,7 +233,7 @@ static void body_is_whole(struct conn *c)
 }
 
 /* Takes what belongs to the body. */
-static void take_body(struct conn *c, struct span in)
+static size_t take_body(struct conn *c, struct span in)
 {
     struct request *q = c->request;
     size_t want = (size_t)q->head.body_bytes - q->body_size;
@@ -244,24 +242,23 @@ static void take_body(struct conn *c, struct span in)
     if (q->body != NULL && take > 0)
         memcpy(q->body + q->body_size, in.at, take);
     q->body_size += take;
-    if (take < in.size)
-        c->close_after = true;
     if (q->body_size == q->head.body_bytes)
         body_is_whole(c);
+    return take;
 }
 
 /* lws could not parse it, so it is answered without lws. */
-static int method_is_unknown(struct conn *c)
+static size_t method_is_unknown(struct conn *c)
 {
     struct reply reply = c->request->reply;
 
     assert(!c->request->admitted && c->request->answered);
     c->request->reply = (struct reply){0};
     conn_refuse(c, REFUSAL_ROUTE_METHOD, &reply);
-    return 1;
+    return CONN_DROP;
 }
 
-static int take_head(struct conn *c, struct span in)
+static size_t take_head(struct conn *c, struct span in)
 {
     size_t taken = 0;
     struct head h;
@@ -270,7 +267,7 @@ static int take_head(struct conn *c, struct span in)
         conn_wait(c, WAIT_HEAD);
     switch (head_take(&c->head_bytes, in, &taken)) {
     case HEAD_MORE:
-        return 0;
+        return taken;
     case HEAD_MALFORMED:
         return head_is_wrong(c, REFUSAL_REQUEST_MALFORMED);
     case HEAD_TOO_LARGE:
@@ -281,32 +278,31 @@ static int take_head(struct conn *c, struct span in)
     if (!head_parse((struct text){c->head_bytes.at, c->head_bytes.size}, &h))
         return head_is_wrong(c, REFUSAL_REQUEST_MALFORMED);
     if (h.upgrade)
-        return upgrade(c, &h);
+        return upgrade(c, &h) ? taken : CONN_DROP;
     if (h.body_bytes > LIMIT_BODY_BYTES)
         return head_is_wrong(c, REFUSAL_JSON_TOO_LONG);
     head_is_whole(c, &h);
     if (h.method == METHOD_OTHER)
         return method_is_unknown(c);
-    take_body(c, (struct span){in.at + taken, in.size - taken});
-    return 0;
+    in = (struct span){in.at + taken, in.size - taken};
+    return taken + take_body(c, in);
 }
 
-int conn_bytes(struct conn *c, struct span in)
+size_t conn_bytes(struct conn *c, struct span in)
 {
+    assert(in.size > 0);
     switch (c->phase) {
     case CONN_HEAD:
         return take_head(c, in);
     case CONN_BODY:
-        take_body(c, in);
-        return 0;
+        return take_body(c, in);
     case CONN_BUSY:
     case CONN_ANSWERING:
-        c->close_after = true;
-        return 1;
+        return 0; /* the next request waits for its turn */
     case CONN_LINGER:
-        return 1;
+        return CONN_DROP;
     case CONN_UPGRADE:
-        return 0;
+        return in.size;
     case CONN_LIVE:
     case CONN_LIVE_CLOSING:
         return live_bytes(c, in);
@@ -344,8 +340,7 @@ static size_t fill(struct conn *c)
     size_t size = 0, rest;
 
     if (!q->head_sent) {
-        size = reply_head(c->net, &q->reply, c->close_after || q->head.close,
-                          out, WRITE_BYTES);
+        size = reply_head(c->net, &q->reply, q->head.close, out, WRITE_BYTES);
         if (size == 0)
             return SIZE_MAX;
         q->head_sent = true;
@@ -366,7 +361,7 @@ static bool is_written(const struct request *q)
 
 static int finish(struct conn *c)
 {
-    bool close = c->close_after || c->request->head.close;
+    bool close = c->request->head.close;
 
     count_status(c->net, c->request->reply.status);
     request_free(c->request);

@@ -6,6 +6,8 @@
  */
 #include "net/http.h"
 
+#include <assert.h>
+#include <limits.h>
 #include <stdint.h>
 
 static struct conn *conn_of(struct lws *wsi)
@@ -31,8 +33,14 @@ static int accepted(struct lws *wsi)
 
 static int bytes(struct lws *wsi, const void *in, size_t size)
 {
+    size_t take;
+
     (void)accepted(wsi);
-    return conn_bytes(conn_of(wsi), SPAN(in, size));
+    take = conn_bytes(conn_of(wsi), SPAN(in, size));
+    if (take == CONN_END)
+        return -1;
+    assert(take <= size || take == CONN_DROP);
+    return take == CONN_DROP ? INT_MAX : (int)take;
 }
 
 static int destroyed(struct lws *wsi)

@@ -11,10 +11,8 @@
  *             +--> LINGER (refused; the rest is dropped until it closes)
  *             +--> UPGRADE --> LIVE --> LIVE_CLOSING
  *
- * WHY     One request at a time on a connection: bytes that come before its
- *         answer was written (pipelining, or smuggling) are dropped and the
- *         connection ends with that answer. libwebsockets 4.3.5 would take
- *         them for the rest of the body.
+ * WHY     One request at a time on a connection: where it ends is counted here,
+ *         and the next one waits until its answer was written.
  * THREAD  the loop.
  */
 #ifndef HUTONG_NET_INNER_H
@@ -97,7 +95,6 @@ struct conn {
     struct net *net;
     struct lws *wsi;
     enum conn_phase phase;
-    bool close_after;
     bool is_ready;
     bool loopback;
     struct head_bytes head_bytes;
@@ -200,8 +197,11 @@ bool request_decode(struct request *q,
 
 struct conn *conn_new(struct net *n, struct lws *wsi);
 void conn_free(struct conn *c);
-/* Raw bytes, before lws sees them. <0: close, 0: go on, 1: swallowed. */
-int conn_bytes(struct conn *c, struct span in);
+/* Raw bytes, before lws sees them: how many of them it may take now (the rest
+ * is shown again later), CONN_DROP: none, ever, or CONN_END: close. */
+#define CONN_DROP (SIZE_MAX - 1)
+#define CONN_END SIZE_MAX
+size_t conn_bytes(struct conn *c, struct span in);
 /* WRITEABLE. <0: close. */
 int conn_write(struct conn *c);
 void conn_wait(struct conn *c, enum wait_kind kind);
@@ -270,8 +270,8 @@ enum refusal live_admit(struct conn *c, const struct head *h,
 int live_open(struct conn *c);
 void live_close(struct conn *c);
 int live_write(struct conn *c);
-/* A client's frames: <0: close, 0: lws's, 1: swallowed. */
-int live_bytes(struct conn *c, struct span in);
+/* A client's frames; as conn_bytes. */
+size_t live_bytes(struct conn *c, struct span in);
 void live_changes(struct live *l, const struct batch_done *b);
 void live_fan_out(struct live *l);
 void live_tick(struct live *l);

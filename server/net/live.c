@@ -294,12 +294,11 @@ static int write_next(struct live *l, struct live_client *v)
     return write_frame(v, f);
 }
 
-static int say_close(struct conn *c, uint16_t code)
+static void say_close(struct conn *c, uint16_t code)
 {
     c->phase = CONN_LIVE_CLOSING;
     conn_wait(c, WAIT_WRITE);
     lws_close_reason(c->wsi, (enum lws_close_status)code, NULL, 0);
-    return -1;
 }
 
 int live_write(struct conn *c)
@@ -312,8 +311,10 @@ int live_write(struct conn *c)
     for (int i = 0; i < WRITE_BURST; i++) {
         if (lws_partial_buffered(c->wsi) || !has_something(l, v))
             return 0;
-        if (v->close_code != 0)
-            return say_close(c, v->close_code);
+        if (v->close_code != 0) {
+            say_close(c, v->close_code);
+            return -1;
+        }
         if (write_next(l, v) < 0)
             return -1;
     }
@@ -339,25 +340,28 @@ static void cut_off(struct live_client *v)
 
 /* ------------------------------------------------------------ read ---- */
 
-int live_bytes(struct conn *c, struct span in)
+size_t live_bytes(struct conn *c, struct span in)
 {
     enum frames_verdict verdict = frames_look(&c->frames, in);
 
     if (c->live == NULL)
-        return -1;
+        return CONN_END;
     if (c->phase == CONN_LIVE_CLOSING)
-        return verdict == FRAMES_CLOSE ? -1 : 1;
+        return verdict == FRAMES_CLOSE ? CONN_END : CONN_DROP;
     c->live->heard_us = clock_steady_us(c->net->clock);
     switch (verdict) {
     case FRAMES_FINE:
     case FRAMES_CLOSE:
-        return 0;
+        return in.size;
     case FRAMES_PROTOCOL:
-        return say_close(c, CLOSE_PROTOCOL);
+        say_close(c, CLOSE_PROTOCOL);
+        return CONN_END;
     case FRAMES_SENT:
-        return say_close(c, CLOSE_POLICY);
+        say_close(c, CLOSE_POLICY);
+        return CONN_END;
     case FRAMES_LONG:
-        return say_close(c, CLOSE_TOO_LONG);
+        say_close(c, CLOSE_TOO_LONG);
+        return CONN_END;
     }
     BUG("no such verdict");
 }

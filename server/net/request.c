@@ -406,7 +406,6 @@ static void openapi_answer(struct request *q)
 {
     q->reply.status = 200;
     q->reply.media = "application/json";
-    q->reply.cache = "no-cache";
     q->reply.fixed = SPAN(openapi_json, openapi_json_size);
     request_answered(q);
 }
