@@ -84,9 +84,9 @@ static struct recent_key key_of_trail(const struct command_work *c,
     store_u32le(all, (uint32_t)command);
     memcpy(all + 4, c->actor.account.bytes, ID_BYTES);
     memcpy(all + 4 + ID_BYTES, c->actor.session.bytes, ID_BYTES);
-    memcpy(all + 4 + 2 * ID_BYTES, object.bytes, ID_BYTES);
+    memcpy(all + 4 + (size_t)2 * ID_BYTES, object.bytes, ID_BYTES);
     if (size > 0) {
-        memcpy(all + 4 + 3 * ID_BYTES, what.at, size);
+        memcpy(all + 4 + (size_t)3 * ID_BYTES, what.at, size);
     }
     hash = crypt_sha256(SPAN(all, sizeof(all)));
     memcpy(key.bytes, hash.bytes, sizeof(key.bytes));

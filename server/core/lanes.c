@@ -84,7 +84,7 @@ struct lanes_taken lanes_take(struct lanes *l, size_t count_max)
     struct lanes_taken taken = {0};
     struct command_work *end = NULL;
 
-    assert(count_max > LANE_SHARE * (LANE_COUNT - 1));
+    assert(count_max > (size_t)LANE_SHARE * (LANE_COUNT - 1));
     for (int lane = 0; lane < LANE_COUNT; lane++) {
         size_t room = count_max - taken.count - kept_after(l, lane);
         size_t n = l->count[lane] < room ? l->count[lane] : room;

@@ -113,7 +113,8 @@ const struct frame *frame_push(struct live *l, struct live_client *c)
     cursor_of(l, c->number, from);
     cursor_of(l, c->number + count, to);
     json_out_init(&o, LIMIT_ANSWER_BYTES);
-    e = view_push(t, &x, &u->audience, changes, count, from, to, &o);
+    e = view_push(t, &x, &u->audience,
+                  &(struct feed_span){changes, count, from, to}, &o);
     if (failed(e)) {
         diag_err("live_push", e);
         json_out_release(&o);

@@ -318,7 +318,7 @@ struct err view_read(struct store_txn *t, const struct view_context *x,
 /* ------------------------------------------------------------ commands -- */
 
 static struct err (*const command_rows[COMMAND_COUNT])(
-    const struct viewing *v, const struct changed *c) = {
+    const struct viewing *v, const struct granted *g) = {
     [COMMAND_ADD_NOTE] = answer_note,
     [COMMAND_CLOSE_CONTACT] = answer_contact,
     [COMMAND_REGISTER_CASE] = answer_registered,
@@ -328,16 +328,14 @@ static struct err (*const command_rows[COMMAND_COUNT])(
 
 struct err view_command_answer(struct store_txn *t,
                                const struct view_context *x,
-                               enum command command, struct id object,
-                               uint32_t version, struct log_position position,
-                               struct arena *a, struct answer *ret)
+                               const struct granted *g, struct arena *a,
+                               struct answer *ret)
 {
     const struct viewing v = {t, x, a, ret};
-    const struct changed changed = {object, version, position};
     struct err e;
 
-    assert(command > COMMAND_NONE && command < COMMAND_COUNT);
-    assert(command_rows[command] != NULL); /* internal ones have no answer */
-    e = command_rows[command](&v, &changed);
+    assert(g->command > COMMAND_NONE && g->command < COMMAND_COUNT);
+    assert(command_rows[g->command] != NULL); /* internal ones have none */
+    e = command_rows[g->command](&v, g);
     return failed(e) ? e : finish(ret);
 }

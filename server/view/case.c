@@ -325,9 +325,9 @@ struct err read_read_case(const struct viewing *v, const void *params)
 
 /* ---------------------------------------------------------- registered -- */
 
-struct err answer_registered(const struct viewing *v, const struct changed *c)
+struct err answer_registered(const struct viewing *v, const struct granted *g)
 {
-    const struct object object = {OBJECT_CASE, c->object};
+    const struct object object = {OBJECT_CASE, g->object};
     struct view_case_registered_answer answer;
     struct ev_case_registered_reporter reporter;
     uint8_t head[CASE_HEAD_BYTES];
@@ -337,7 +337,7 @@ struct err answer_registered(const struct viewing *v, const struct changed *c)
     bool found = false;
     struct err e;
 
-    e = case_head_get(v->t, c->object, head, &found);
+    e = case_head_get(v->t, g->object, head, &found);
     if (failed(e) || !found) {
         return failed(e) ? e : ERR(ERR_CORRUPT);
     }
@@ -346,7 +346,7 @@ struct err answer_registered(const struct viewing *v, const struct changed *c)
         return e;
     }
     answer = (struct view_case_registered_answer){
-        .id = c->object,
+        .id = g->object,
         .no = {case_head_day(head), case_head_serial(head)},
         .state = (enum case_state)case_head_state(head),
         .version = case_head_version(head),

@@ -183,13 +183,13 @@ struct err read_read_contact(const struct viewing *v, const void *params)
     return write_contact(v, p->contact_id, &decision.mask);
 }
 
-struct err answer_contact(const struct viewing *v, const struct changed *c)
+struct err answer_contact(const struct viewing *v, const struct granted *g)
 {
-    const struct object object = {OBJECT_CONTACT, c->object};
+    const struct object object = {OBJECT_CONTACT, g->object};
     struct mask mask;
     struct err e = answer_mask(v, ACT_READ_CONTACT, object, &mask);
 
-    return failed(e) ? e : write_contact(v, c->object, &mask);
+    return failed(e) ? e : write_contact(v, g->object, &mask);
 }
 
 /* ---------------------------------------------------------------- list -- */
@@ -407,11 +407,11 @@ struct err read_read_draft(const struct viewing *v, const void *params)
     return OK;
 }
 
-struct err answer_draft(const struct viewing *v, const struct changed *c)
+struct err answer_draft(const struct viewing *v, const struct granted *g)
 {
-    const struct object object = {OBJECT_CONTACT, c->object};
+    const struct object object = {OBJECT_CONTACT, g->object};
     /* The contact may have ended since, and its draft with it. */
-    struct view_draft_saved_answer answer = {.version = c->version,
+    struct view_draft_saved_answer answer = {.version = g->version,
                                              .saved_at = v->x->now_us};
     uint8_t key[DRAFT_KEY_BYTES];
     struct span row;
@@ -420,12 +420,12 @@ struct err answer_draft(const struct viewing *v, const struct changed *c)
 
     e = answer_mask(v, ACT_READ_CONTACT, object, &mask);
     if (!failed(e)) {
-        e = draft_row(v->t, c->object, key, &row);
+        e = draft_row(v->t, g->object, key, &row);
     }
     if (failed(e)) {
         return e;
     }
-    if (row.at != NULL && draft_version(row.at) == c->version) {
+    if (row.at != NULL && draft_version(row.at) == g->version) {
         answer.saved_at = draft_saved_us(row.at);
     }
     view_draft_saved_answer_write(&v->ret->body, &answer, &mask, v->x->lang);

@@ -191,9 +191,8 @@ static struct err write_push(struct store_txn *t, const struct view_context *x,
 }
 
 struct err view_push(struct store_txn *t, const struct view_context *x,
-                     const struct audience *u,
-                     const struct feed_change *changes, size_t count,
-                     const char *from, const char *to, struct json_out *o)
+                     const struct audience *u, const struct feed_span *span,
+                     struct json_out *o)
 {
     struct audience shown = *u;
     struct arena *a = arena_new(FEED_ARENA);
@@ -202,19 +201,19 @@ struct err view_push(struct store_txn *t, const struct view_context *x,
 
     assert(u->grant.any);
     shown.grant.mask.level[GROUP_SELF] = MASK_FULL;
-    e = merge_init(&m, a, count);
+    e = merge_init(&m, a, span->count);
     if (failed(e)) {
         arena_free(a);
         return e;
     }
-    for (size_t i = 0; i < count; i++) {
-        merge_add(&m, &changes[i]);
+    for (size_t i = 0; i < span->count; i++) {
+        merge_add(&m, &span->changes[i]);
     }
     begin_frame(o, "push");
     json_out_name(o, "from");
-    json_out_literal(o, from);
+    json_out_literal(o, span->from);
     json_out_name(o, "to");
-    json_out_literal(o, to);
+    json_out_literal(o, span->to);
     e = write_push(t, x, &shown, &m, a, o);
     json_out_object_end(o);
     arena_free(a);

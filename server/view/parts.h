@@ -147,20 +147,14 @@ struct contact_number {
 struct err contact_number_open(const struct viewing *v, struct id contact,
                                struct contact_number *ret) MUST_USE;
 
-/* What a command changed. */
-struct changed {
-    struct id object;
-    uint32_t version;
-    struct log_position position;
-};
 struct err answer_registered(const struct viewing *v,
-                             const struct changed *c) MUST_USE;
+                             const struct granted *g) MUST_USE;
 struct err answer_note(const struct viewing *v,
-                       const struct changed *c) MUST_USE;
+                       const struct granted *g) MUST_USE;
 struct err answer_contact(const struct viewing *v,
-                          const struct changed *c) MUST_USE;
+                          const struct granted *g) MUST_USE;
 struct err answer_draft(const struct viewing *v,
-                        const struct changed *c) MUST_USE;
+                        const struct granted *g) MUST_USE;
 
 /* ---- answer.c: sealed parts ---- */
 

@@ -153,7 +153,7 @@ struct err read_read_timeline(const struct viewing *v, const void *params)
     struct object object = {.kind = OBJECT_CASE};
     uint64_t before_seq = UINT64_MAX;
     struct decision decision;
-    struct entries found;
+    struct entries found = {0};
     uint8_t last[8];
     bool known = false;
     bool allowed = false;
@@ -183,16 +183,16 @@ struct err read_read_timeline(const struct viewing *v, const void *params)
 
 /* ---------------------------------------------------------------- note -- */
 
-struct err answer_note(const struct viewing *v, const struct changed *c)
+struct err answer_note(const struct viewing *v, const struct granted *g)
 {
-    const struct object object = {OBJECT_CASE, c->object};
+    const struct object object = {OBJECT_CASE, g->object};
     struct view_timeline_entry entry;
     struct mask mask;
     struct err e;
 
     e = answer_mask(v, ACT_READ_CASE, object, &mask);
     if (!failed(e)) {
-        e = fill_entry(v, c->position.seq, &mask, &entry);
+        e = fill_entry(v, g->position.seq, &mask, &entry);
     }
     if (!failed(e)) {
         view_timeline_entry_write(&v->ret->body, &entry, &mask, v->x->lang);

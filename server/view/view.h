@@ -50,13 +50,18 @@ struct err view_trail_need(struct store_txn *t, const struct view_context *x,
 struct err view_read(struct store_txn *t, const struct view_context *x,
                      enum read read, const void *params, struct arena *a,
                      struct answer *ret) MUST_USE;
-/* The answer to a command that was granted, under today's mask. position is
- * command_work's: of the command's first record. */
+/* What core's command_work says of a command that was granted. */
+struct granted {
+    enum command command;
+    struct id object;
+    uint32_t version;
+    struct log_position position; /* of its first record */
+};
+/* The answer to it, under today's mask. */
 struct err view_command_answer(struct store_txn *t,
                                const struct view_context *x,
-                               enum command command, struct id object,
-                               uint32_t version, struct log_position position,
-                               struct arena *a, struct answer *ret) MUST_USE;
+                               const struct granted *g, struct arena *a,
+                               struct answer *ret) MUST_USE;
 /* GET /session. draft_key: 64 hex digits. */
 struct err view_me(struct store_txn *t, const struct view_context *x,
                    const char *draft_key_hex, struct arena *a,
@@ -110,12 +115,15 @@ struct feed_change { /* copied from core's struct change by net/ */
 struct err view_snapshot(struct store_txn *t, const struct view_context *x,
                          const struct audience *u, const char *cursor,
                          size_t limit, struct json_out *o) MUST_USE;
+struct feed_span { /* what happened in (from, to]; cursors as text */
+    const struct feed_change *changes;
+    size_t count;
+    const char *from, *to;
+};
 /* {"type":"push",...}: puts and drops by audience; several changes of one case
  * become one put of its last head. counters are read from t. */
 struct err view_push(struct store_txn *t, const struct view_context *x,
-                     const struct audience *u,
-                     const struct feed_change *changes, size_t count,
-                     const char *from, const char *to,
+                     const struct audience *u, const struct feed_span *span,
                      struct json_out *o) MUST_USE;
 
 #endif

@@ -74,10 +74,13 @@ struct seen seen_answer(struct city *w, const struct actor *actor,
 
     answer_init(&answer);
     assert_int_equal(store_read_begin(w->store.store, &t).code, ERR_NONE);
-    assert_int_equal(view_command_answer(t, &x, command, r->object, r->version,
-                                         r->position, a, &answer)
-                         .code,
-                     ERR_NONE);
+    assert_int_equal(
+        view_command_answer(
+            t, &x,
+            &(struct granted){command, r->object, r->version, r->position}, a,
+            &answer)
+            .code,
+        ERR_NONE);
     store_end(t);
     s = seen_of(&answer);
     arena_free(a);

@@ -64,8 +64,11 @@ static struct seen push(const struct audience *u,
 
     json_out_init(&o, LIMIT_ANSWER_BYTES);
     assert_int_equal(store_read_begin(city.store.store, &t).code, ERR_NONE);
-    assert_int_equal(view_push(t, &x, u, changes, count, "FROM", "TO", &o).code,
-                     ERR_NONE);
+    assert_int_equal(
+        view_push(t, &x, u, &(struct feed_span){changes, count, "FROM", "TO"},
+                  &o)
+            .code,
+        ERR_NONE);
     store_end(t);
     return seen_text(&o);
 }
