@@ -69,6 +69,11 @@ struct span span_of(MDB_val v);
 struct err txn_failed(struct store_txn *t, int rc, const char *where) MUST_USE;
 #define TXN_FAILED(t, rc) txn_failed((t), (rc), ERR_WHERE)
 
+/* As store_lmdb_err for a failed write below dir: an EIO that was only a disk
+ * without room is ERR_FULL. */
+struct err store_write_err(int rc, const char *dir, const char *where) MUST_USE;
+#define WRITE_ERR(rc, dir) store_write_err((rc), (dir), ERR_WHERE)
+
 struct env_options {
     const char *path; /* directory */
     uint64_t map_bytes;

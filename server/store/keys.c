@@ -220,7 +220,7 @@ static struct err fill_some(struct store *s, uint64_t first, uint64_t want,
     }
     rc = mdb_txn_commit(txn);
     if (rc != 0) {
-        return LMDB_ERR(rc);
+        return WRITE_ERR(rc, s->dir);
     }
     *ret_last = last;
     return OK;
@@ -269,7 +269,7 @@ static struct err delete_row(struct store *s, uint64_t key_id)
         return LMDB_ERR(rc);
     }
     rc = mdb_txn_commit(txn);
-    return rc == 0 ? OK : LMDB_ERR(rc);
+    return rc == 0 ? OK : WRITE_ERR(rc, s->dir);
 }
 
 struct err store_key_destroy(struct store *s, struct id subject)

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -228,6 +227,7 @@ struct err main_new(const struct main_plan *plan, struct store **ret_store)
         return e;
     }
     s = heap_take(sizeof(*s));
+    (void)snprintf(s->dir, sizeof(s->dir), "%s", plan->path);
     s->lock_fd = -1;
     s->log_id = plan->log_id;
     s->made_by = plan->made_by;
@@ -457,24 +457,4 @@ struct id store_log_id(const struct store *s) { return s->log_id; }
 struct crypt_key store_derive(const struct store *s, const char *purpose)
 {
     return crypt_derive(&s->derive, purpose);
-}
-
-struct store_room store_room(const struct store *s)
-{
-    struct store_room room = {0};
-    MDB_envinfo info;
-    MDB_stat stat;
-    struct statvfs disk;
-
-    if (mdb_env_info(s->main, &info) != 0 ||
-        mdb_env_stat(s->main, &stat) != 0) {
-        BUG("mdb_env_info");
-    }
-    room.map_bytes = info.me_mapsize;
-    room.map_used_bytes = (info.me_last_pgno + 1) * stat.ms_psize;
-    /* A disk that cannot be asked counts as full: the refusal is safe. */
-    if (statvfs(s->dir, &disk) == 0) {
-        room.disk_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
-    }
-    return room;
 }

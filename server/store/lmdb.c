@@ -54,13 +54,11 @@ struct span span_of(MDB_val v) { return SPAN(v.mv_data, v.mv_size); }
 
 struct err txn_failed(struct store_txn *t, int rc, const char *where)
 {
-    struct err e = store_lmdb_err(rc, where);
-
     if (!t->write) {
-        return e;
+        return store_lmdb_err(rc, where);
     }
     if (!failed(t->broken)) {
-        t->broken = e;
+        t->broken = store_write_err(rc, t->store->dir, where);
     }
     return t->broken;
 }

@@ -76,6 +76,7 @@ static void forget(struct store_txn *t)
 
 struct err store_commit(struct store_txn *t)
 {
+    struct store *s = t->store;
     struct err e = t->broken;
     int rc;
 
@@ -88,7 +89,7 @@ struct err store_commit(struct store_txn *t)
     assert(t->frame_count == 0 || t->frame_index + 1 == t->frame_count);
     rc = mdb_txn_commit(t->main);
     forget(t);
-    return rc == 0 ? OK : LMDB_ERR(rc);
+    return rc == 0 ? OK : WRITE_ERR(rc, s->dir);
 }
 
 void store_end(struct store_txn *t)
