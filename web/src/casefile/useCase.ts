@@ -87,7 +87,7 @@ export function useCase(no: string) {
       later()
     }
   })
-  const forget = onSignIn(() => later(0))
+  const forget = onSignIn(() => state.file && later(0))
   onScopeDispose(() => {
     stopped = true
     clearTimeout(timer)

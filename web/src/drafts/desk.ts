@@ -6,6 +6,7 @@ import { freshKey } from '@/api/keys'
 import type { CloseReason, Contact, Me, TakeContact } from '@/api/types'
 import { now } from '@/app/clock'
 import { emptyForm } from '@/intake/form'
+import { onReturn } from '@/live/socket'
 import { may, onSignIn, session } from '@/session/session'
 import { createDraft, WRITER, type Draft } from './draft'
 import { copyOfServer, merge, type Copy } from './merge'
@@ -241,6 +242,7 @@ onAnswer((problem) => {
     nudgeAll()
   }
 })
+onReturn(nudgeAll)
 addEventListener('online', nudgeAll)
 addEventListener('visibilitychange', () => {
   if (document.visibilityState !== 'hidden') return

@@ -365,8 +365,9 @@ export function createDraft(birth: Birth, vault: () => Vault | null): Draft {
         await (running ?? run())
         clearTimeout(serverTimer)
         serverTimer = undefined
-        if (state.sync === 'machine' || state.sync === 'stuck') return false
+        if (state.sync === 'machine' || state.sync === 'stuck') break
       }
+      schedule(waitAfterFailure())
       return !work()
     },
     keep,

@@ -56,7 +56,7 @@ export const emptyForm = (): Form => ({
     safe_time: '',
     wants_reply: '',
   },
-  children: [],
+  children: [emptyChild()],
   avoid_contact: '',
 })
 
@@ -85,6 +85,7 @@ export function formOf(value: unknown): Form {
     fill(child, loose(one))
     return child
   })
+  if (!form.children.length) form.children.push(emptyChild())
   return form
 }
 

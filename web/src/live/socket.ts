@@ -22,7 +22,10 @@ export const held: Held = { cursor: null }
 export const waiting = noWaiting()
 let wake: () => void = () => undefined
 /** Called when something waits for the next frame of the screen. */
-export const onFrame = (listener: () => void): void => void (wake = listener)
+export function onFrame(listener: () => void): void {
+  wake = listener
+  if (waiting.fresh || waiting.changes.size) listener() // it came before the page
+}
 
 let socket: WebSocket | null = null
 let failures = 0
@@ -55,7 +58,7 @@ function lost(): void {
 function again(soon = false): void {
   clearTimeout(retry)
   if (session.phase !== 'in') return
-  const wait = soon ? 0 : Math.min(15_000, 500 * 2 ** Math.min(failures, 5))
+  const wait = soon ? 0 : Math.min(8000, 500 * 2 ** Math.min(failures, 5))
   failures++
   retry = setTimeout(connect, wait * (0.5 + Math.random() / 2))
 }
@@ -172,8 +175,18 @@ export function end(): void {
 }
 
 onSignIn(begin)
+// A request that fails is a first sign that the server is away; one that is
+// answered after that, of its return.
+let silent = false
 onAnswer((problem) => {
-  if (problem?.status === 0 && link.state === 'live') void probe()
+  if (problem?.status === 0) {
+    silent = true
+    if (link.state === 'live') void probe()
+  } else if (silent) {
+    silent = false
+    failures = 0
+    if (!socket && link.state !== 'live') again(true)
+  }
 })
 addEventListener('online', () => socket === null && again(true))
 addEventListener('offline', () => {

@@ -18,9 +18,16 @@ export const may = (act: string): boolean => session.me?.may.includes(act) ?? fa
 export const signedIn = computed(() => session.phase === 'in')
 
 const arrivals = new Set<(me: Me) => void>()
-/** Called after each sign-in, also the one that ends a lock. */
+/**
+ * Called after each sign-in, also the one that ends a lock; at once when
+ * somebody is there already: most listeners are loaded after the sign-in.
+ */
 export function onSignIn(listener: (me: Me) => void): () => void {
   arrivals.add(listener)
+  if (session.me && session.phase === 'in') {
+    const me = session.me
+    queueMicrotask(() => listener(me))
+  }
   return () => arrivals.delete(listener)
 }
 
