@@ -20,8 +20,10 @@ enum { MASTER_FILE_BYTES = 2 * CRYPT_KEY_BYTES + 1 };
 struct err path_join(const char *dir, const char *name,
                      char ret_path[static PATH_MAX])
 {
-    int n = snprintf(ret_path, PATH_MAX, "%s/%s", dir, name);
+    int n;
 
+    assert(dir != ret_path);
+    n = snprintf(ret_path, PATH_MAX, "%s/%s", dir, name);
     return n > 0 && n < PATH_MAX ? OK : ERR(ERR_LIMIT);
 }
 
