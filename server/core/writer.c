@@ -19,6 +19,7 @@ enum {
     EXIT_DAMAGED = 3,
 };
 #define CHECKPOINT_US INT64_C(60000000)
+#define KEYS_AGAIN_US INT64_C(1000000)
 
 /* ---------------------------------------------------------------- keys -- */
 
@@ -34,18 +35,33 @@ static void fill_keys(struct job *j)
     atomic_store(&f->busy, false);
 }
 
-/* Asks bulk for more keys, unless it is at it. */
+/* Asks bulk for more keys, unless it is at it, or has just found no room. */
 static void want_keys(struct writer *w)
 {
+    int64_t now_us = clock_steady_us(w->o.clock);
+
+    if (atomic_load(&w->filler.failed_code) == ERR_FULL &&
+        now_us - w->keys_wanted_us < KEYS_AGAIN_US) {
+        return;
+    }
     if (atomic_exchange(&w->filler.busy, true)) {
         return;
     }
+    w->keys_wanted_us = now_us;
     w->filler.job =
         (struct job){.run = fill_keys, .done = NULL, .kind = WORKER_BULK};
     if (!workers_submit(w->workers, &w->filler.job)) {
         atomic_store(&w->filler.busy,
                      false); /* asked again by the next batch */
     }
+}
+
+/* The keys' environment failed in a way that more room does not mend. */
+static bool keys_failed(const struct writer *w)
+{
+    int32_t code = atomic_load(&w->filler.failed_code);
+
+    return code != ERR_NONE && code != ERR_FULL;
 }
 
 /* ---------------------------------------------------------------- room -- */
@@ -151,6 +167,9 @@ static void run_batch(struct writer *w)
     b->command_count = taken.count;
     w->run.room_low = room_low(w->o.store);
     e = batch_run(w, b);
+    if (!failed(e) && keys_failed(w)) {
+        e = ERR(atomic_load(&w->filler.failed_code));
+    }
     if (failed(e) && !was_dead) {
         fatal(w, e);
     }

@@ -68,7 +68,8 @@ struct writer {
     uint64_t head_seq;
     uint64_t checkpoint_seq; /* the newest one's */
     int64_t checkpoint_steady_us;
-    bool dead; /* a store error that a test looks at */
+    int64_t keys_wanted_us; /* steady; when bulk was last asked */
+    bool dead;              /* a store error that a test looks at */
 };
 
 /* ---- command.c ---- */

@@ -179,74 +179,52 @@ struct err part_open(const struct viewing *v, const struct record *r,
 
 /* --------------------------------------------------------------- reads -- */
 
-/* What a read is about, for the trail. */
-typedef struct err (*about_fn)(struct store_txn *t, const void *params,
-                               struct object *ret);
-
-static struct err about_case(struct store_txn *t, struct case_no no,
-                             struct object *ret)
-{
-    bool found = false;
-    struct err e = case_by_number(t, no, &ret->id, &found);
-
-    ret->kind = OBJECT_CASE;
-    return e;
-}
-
-static struct err about_read_case(struct store_txn *t, const void *params,
-                                  struct object *ret)
-{
-    const struct read_read_case *p = params;
-
-    return about_case(t, p->no, ret);
-}
-
-static struct err about_read_timeline(struct store_txn *t, const void *params,
-                                      struct object *ret)
-{
-    const struct read_read_timeline *p = params;
-
-    return about_case(t, p->no, ret);
-}
-
-static struct err about_read_contact(struct store_txn *t, const void *params,
-                                     struct object *ret)
-{
-    const struct read_read_contact *p = params;
-
-    (void)t; /* the id stands in the path */
-    *ret = (struct object){OBJECT_CONTACT, p->contact_id};
-    return OK;
-}
-
-static struct err about_read_draft(struct store_txn *t, const void *params,
-                                   struct object *ret)
-{
-    const struct read_read_draft *p = params;
-
-    (void)t; /* the id stands in the path */
-    *ret = (struct object){OBJECT_CONTACT, p->contact_id};
-    return OK;
-}
+/* What a read is about, for the trail: a member of its parameters. */
+enum about {
+    ABOUT_NOTHING,
+    ABOUT_CASE_NO,
+    ABOUT_CONTACT_ID,
+};
 
 static const struct read_row {
     struct err (*render)(const struct viewing *v, const void *params);
-    about_fn about; /* NULL: nothing that needs a trail */
-    enum act act;
-    enum read_kind kind;
+    enum about about;
+    size_t about_offset;
 } read_rows[READ_COUNT] = {
     [READ_LIST_CASES] = {.render = read_list_cases},
     [READ_LIST_CONTACTS] = {.render = read_list_contacts},
-    [READ_READ_CASE] = {read_read_case, about_read_case, ACT_READ_CASE,
-                        READ_KIND_CASE},
-    [READ_READ_CONTACT] = {read_read_contact, about_read_contact,
-                           ACT_READ_CONTACT, READ_KIND_CONTACT},
-    [READ_READ_DRAFT] = {read_read_draft, about_read_draft, ACT_READ_CONTACT,
-                         READ_KIND_CONTACT},
+    [READ_READ_CASE] = {read_read_case, ABOUT_CASE_NO,
+                        offsetof(struct read_read_case, no)},
+    [READ_READ_CONTACT] = {read_read_contact, ABOUT_CONTACT_ID,
+                           offsetof(struct read_read_contact, contact_id)},
+    [READ_READ_DRAFT] = {read_read_draft, ABOUT_CONTACT_ID,
+                         offsetof(struct read_read_draft, contact_id)},
     [READ_READ_TERRITORY] = {.render = read_read_territory},
-    [READ_READ_TIMELINE] = {read_read_timeline, about_read_timeline,
-                            ACT_READ_CASE, READ_KIND_CASE},
+    [READ_READ_TIMELINE] = {read_read_timeline, ABOUT_CASE_NO,
+                            offsetof(struct read_read_timeline, no)},
 };
+
+/* Of a number that no case has the id is zero. */
+static struct err find_object(struct store_txn *t, const struct read_row *row,
+                              const void *params, struct object *ret)
+{
+    const uint8_t *at = (const uint8_t *)params + row->about_offset;
+    struct id case_id = {{0}};
+    bool found = false;
+    struct case_no no;
+    struct err e;
+
+    if (row->about == ABOUT_CONTACT_ID) {
+        ret->kind = OBJECT_CONTACT;
+        memcpy(&ret->id, at, sizeof(ret->id));
+        return OK;
+    }
+    assert(row->about == ABOUT_CASE_NO);
+    memcpy(&no, at, sizeof(no));
+    e = case_by_number(t, no, &case_id, &found);
+    *ret = (struct object){OBJECT_CASE, case_id};
+    return e;
+}
 
 static bool shows_somebody(const struct mask *m)
 {
@@ -267,25 +245,28 @@ struct err view_trail_need(struct store_txn *t, const struct view_context *x,
     struct object object = {0};
     const struct read_row *row;
     struct facts facts;
+    bool is_case;
     struct err e;
 
     assert(read > READ_NONE && read < READ_COUNT);
     row = &read_rows[read];
     *ret = (struct trail_need){0};
-    if (row->about == NULL) {
+    if (row->about == ABOUT_NOTHING) {
         return OK;
     }
-    e = row->about(t, params, &object);
+    e = find_object(t, row, params, &object);
     if (failed(e) || id_is_zero(object.id)) {
         return e;
     }
-    e = decide_at(&v, row->act, object, &facts, &decision);
+    is_case = object.kind == OBJECT_CASE;
+    e = decide_at(&v, is_case ? ACT_READ_CASE : ACT_READ_CONTACT, object,
+                  &facts, &decision);
     if (failed(e) || !facts.known || !decision.allow) {
         return e;
     }
     ret->needed = shows_somebody(&decision.mask);
     ret->case_id = object.id;
-    ret->kind = row->kind;
+    ret->kind = is_case ? READ_KIND_CASE : READ_KIND_CONTACT;
     memcpy(ret->mask_name, decision.mask_name, sizeof(ret->mask_name));
     return OK;
 }

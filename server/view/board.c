@@ -13,9 +13,10 @@
 #include "base/clock.h"
 
 enum {
-    LIST_HEADS_MAX = 2000, /* looked at by one page: about a millisecond */
-    /* Counters of readers for whom apply keeps none: among the newest. */
-    COUNT_HEADS_MAX = 4096,
+    LIST_HEADS_MAX = 5000, /* looked at by one page: below a millisecond */
+    /* Counters of readers for whom apply keeps none: among the newest. Half a
+     * millisecond. */
+    COUNT_HEADS_MAX = 20000,
 };
 
 /* Puts the walk on the newest head that is older than w->after. */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    SNAPSHOT_HEADS_MAX = 5000, /* looked at: a few milliseconds */
+    SNAPSHOT_HEADS_MAX = 10000, /* looked at: below a millisecond */
     FEED_ARENA = 4 << 20,
 };
 
