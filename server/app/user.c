@@ -41,7 +41,7 @@ static void put(struct json_out *o, const char *name, const char *value)
     json_out_text_value(o, text_of(value));
 }
 
-/* {"command":"add_account","body":{...}} and a line end. */
+/* {"command":"add_account","body":{...}} */
 static void write_request(struct json_out *o, const struct args *a,
                           const struct action *action, const char *hash_hex)
 {
@@ -59,7 +59,6 @@ static void write_request(struct json_out *o, const struct args *a,
         put(o, "token_hash", hash_hex);
     json_out_object_end(o);
     json_out_object_end(o);
-    json_out_raw(o, TEXT_LITERAL("\n"));
 }
 
 /* ------------------------------------------------------------ online ---- */
@@ -81,20 +80,28 @@ static int connect_to(const char *dir)
     return fd;
 }
 
-/* Reads the one line of the answer; false: none came. */
-static bool ask(int fd, struct text request, char *ret, size_t room,
-                size_t *ret_size)
+static bool send_all(int fd, struct text what)
 {
-    size_t sent = 0, size = 0;
+    size_t sent = 0;
 
-    while (sent < request.size) {
-        ssize_t n =
-            send(fd, request.at + sent, request.size - sent, MSG_NOSIGNAL);
+    while (sent < what.size) {
+        ssize_t n = send(fd, what.at + sent, what.size - sent, MSG_NOSIGNAL);
 
         if (n < 0 && errno != EINTR)
             return false;
         sent += n > 0 ? (size_t)n : 0;
     }
+    return true;
+}
+
+/* Reads the one line of the answer; false: none came. */
+static bool ask(int fd, struct text request, char *ret, size_t room,
+                size_t *ret_size)
+{
+    size_t size = 0;
+
+    if (!send_all(fd, request) || !send_all(fd, TEXT_LITERAL("\n")))
+        return false;
     while (size < room && (size == 0 || ret[size - 1] != '\n')) {
         ssize_t n = recv(fd, ret + size, room - size, 0);
 
@@ -146,7 +153,7 @@ static int run_offline(const struct args *a, struct text request)
     struct offline *o = NULL;
     struct err e;
 
-    if (!control_parse((struct text){request.at, request.size - 1}, &r)) {
+    if (!control_parse(request, &r)) {
         (void)fprintf(stderr, "hutong user: refused: %s\n", r.why);
         return APP_FAILED;
     }

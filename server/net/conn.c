@@ -164,9 +164,6 @@ void conn_refuse(struct conn *c, enum refusal refusal, struct reply *take_r)
 
     if (take_r == NULL)
         reply_problem(r, refusal, LANG_ZH, NULL, 0);
-    request_free(c->request);
-    c->request = NULL;
-    head_release(&c->head_bytes);
     c->phase = CONN_LINGER;
     conn_wait(c, WAIT_LINGER);
     n->figures.refused++;
@@ -183,6 +180,9 @@ void conn_refuse(struct conn *c, enum refusal refusal, struct reply *take_r)
             (void)shutdown(lws_get_socket_fd(c->wsi), SHUT_WR);
     }
     reply_release(r);
+    request_free(c->request); /* its arena may hold a field of the reply */
+    c->request = NULL;
+    head_release(&c->head_bytes);
 }
 
 static size_t head_is_wrong(struct conn *c, enum refusal refusal)

@@ -37,6 +37,8 @@ static void head_room(struct head_bytes *h)
     h->room = room;
 }
 
+static bool line_is_sound(struct head_bytes *h);
+
 enum head_state head_take(struct head_bytes *h, struct span in,
                           size_t *ret_taken)
 {
@@ -53,6 +55,8 @@ enum head_state head_take(struct head_bytes *h, struct span in,
         if (h->size == h->room)
             head_room(h);
         h->at[h->size++] = (char)c;
+        if (c == '\n' && !h->has_line && !line_is_sound(h))
+            return HEAD_MALFORMED;
         if (h->size >= 4 && memcmp(h->at + h->size - 4, "\r\n\r\n", 4) == 0)
             return HEAD_WHOLE;
     }
@@ -183,6 +187,15 @@ static bool parse_line(struct text line, struct head *h)
     return true;
 }
 
+/* Judged as soon as it is there: what is no HTTP/1 may never send more. */
+static bool line_is_sound(struct head_bytes *h)
+{
+    struct head scratch = {.method = METHOD_OTHER};
+
+    h->has_line = true;
+    return parse_line((struct text){h->at, h->size - 2}, &scratch);
+}
+
 static bool parse_field(struct text line, struct head *h)
 {
     struct text name;
@@ -210,7 +223,7 @@ static bool length_is_sound(struct head *h)
 
     if (v.at == NULL)
         return true;
-    if (v.size == 0 || v.size > 18)
+    if (v.size == 0 || v.size > 10)
         return false;
     for (size_t i = 0; i < v.size; i++) {
         if (!is_digit(v.at[i]))
@@ -218,7 +231,7 @@ static bool length_is_sound(struct head *h)
         h->body_bytes = h->body_bytes * 10 + (uint64_t)(v.at[i] - '0');
     }
     h->has_length = true;
-    return true;
+    return h->body_bytes <= UINT32_MAX; /* more is no body but an attempt */
 }
 
 static bool host_is_sound(const struct head *h)

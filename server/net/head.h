@@ -61,6 +61,7 @@ enum {
 struct head_bytes {
     char *at;
     size_t size, room;
+    bool has_line; /* the first line is whole, and sound */
 };
 
 enum head_state {

@@ -107,9 +107,8 @@ bool session_admit(struct request *q)
         return true;
     request_refuse(q, had_cookie ? REFUSAL_SESSION_EXPIRED
                                  : REFUSAL_SESSION_REQUIRED);
-    if (had_cookie)
-        session_cookie(q->net, "", q->reply.set_cookie,
-                       sizeof q->reply.set_cookie);
+    /* The cookie is not cleared: a late answer to an old page must not take
+     * away the cookie of a session that was opened since. */
     return false;
 }
 
