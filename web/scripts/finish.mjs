@@ -8,7 +8,7 @@ import zlib from 'node:zlib'
 
 const part = path.resolve('../build/web.part')
 const done = path.resolve('../build/web')
-const CEILING_KIB = { board: 110, intake: 180, casefile: 110 }
+const CEILING_KIB = { board: 110, intake: 120, casefile: 110 }
 
 const weigh = (file) =>
   zlib.brotliCompressSync(fs.readFileSync(file), {
