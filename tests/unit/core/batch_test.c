@@ -81,12 +81,14 @@ static void a_full_map_refuses_and_recovers(void **state)
         .matter = {story, sizeof(story)},
         .place_now = {.has_code = true, .code = GUYANG},
     };
-    struct id early[EARLY];
+    struct cmd_register_case small = form;
+    struct id early[EARLY + 1];
     uint64_t records;
 
     (void)state;
     make(&d, &agent, SMALL_MAP);
-    for (int i = 0; i < EARLY; i++) {
+    small.matter = TEXT_LITERAL("STORY");
+    for (int i = 0; i <= EARLY; i++) {
         early[i] = city_contact(&d.city, &agent, NULL);
     }
     desk_start(&d, CITY_TIME_US + 60000000);
@@ -95,7 +97,11 @@ static void a_full_map_refuses_and_recovers(void **state)
     assert_int_equal(note(&d, &agent), REFUSAL_SERVER_FULL);
     assert_true(core_figures(d.core).full >= 2);
     records = desk_records(&d);
-    /* Many at once: those that fit stand, the others are refused. */
+    /* Many at once: those that fit stand, the others are refused. What a first
+     * attempt made of them is not told twice. */
+    small.contact_id = early[EARLY];
+    assert_true(desk_submit(&d, desk_work(&d, &agent, COMMAND_REGISTER_CASE,
+                                          &small, sizeof(small))));
     for (int i = 0; i < EARLY; i++) {
         form.contact_id = early[i];
         assert_true(desk_submit(&d, desk_work(&d, &agent, COMMAND_REGISTER_CASE,
@@ -104,17 +110,17 @@ static void a_full_map_refuses_and_recovers(void **state)
                                               &phone, sizeof(phone))));
     }
     desk_wait(&d);
-    assert_int_equal(d.order_count, 2 * EARLY);
+    assert_int_equal(d.order_count, 2 * EARLY + 1);
     for (size_t i = 0; i < d.order_count; i++) {
         assert_int_equal(d.order[i]->refusal,
-                         d.order[i]->command == COMMAND_TAKE_CONTACT
+                         i == 0 || d.order[i]->command == COMMAND_TAKE_CONTACT
                              ? REFUSAL_NONE
                              : REFUSAL_SERVER_FULL);
         desk_drop(d.order[i]);
     }
     d.order_count = 0;
-    assert_int_equal(d.change_count, 0);
-    assert_int_equal(desk_records(&d), records + EARLY);
+    assert_int_equal(d.change_count, 1);
+    assert_int_equal(desk_records(&d), records + EARLY + 1);
     desk_verify(&d);
     /* More room, and everything goes on. */
     desk_stop(&d);
@@ -135,6 +141,7 @@ static void a_reserve_is_kept_for_contacts(void **state)
     static struct desk d;
     struct actor agent;
     struct city_case made;
+    struct store_room room;
     size_t kept = 0;
 
     (void)state;
@@ -149,6 +156,8 @@ static void a_reserve_is_kept_for_contacts(void **state)
     }
     assert_true(kept > 10);
     assert_int_equal(note(&d, &agent), REFUSAL_SERVER_FULL);
+    room = store_room(d.city.store.store);
+    assert_in_range(room.map_used_bytes * 100 / room.map_bytes, 84, 90);
     for (int i = 0; i < 20; i++) {
         assert_int_equal(
             desk_do(&d, &agent, COMMAND_TAKE_CONTACT, &phone, sizeof(phone)),
