@@ -29,7 +29,7 @@ async function fillUp(api) {
 
 /** Reads that need no write, and one that does. */
 async function readsGoOn(api, seen, unseen) {
-    ok(await api.health())
+    assert.equal((await api.health()).status, 'ok')
     ok(await api.get('/session'))
     ok(await api.get('/cases'))
     ok(await api.get('/contacts?limit=200'))
@@ -86,13 +86,14 @@ describe('a full disk', () => {
     test('on a file system that is full', { skip: !root && 'only root may mount one' }, async (t) => {
         const place = folder('full')
         execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1200m,mode=0700', 'tmpfs', place])
+        let state
         try {
             const from = demoStore()
             const store = new Store(place, from.password)
             fs.cpSync(from.dir, store.dir, { recursive: true })
             // The master key stands elsewhere, as it should.
             store.key = from.key
-            const state = await prepare(store)
+            state = await prepare(store)
             const ballast = path.join(place, 'ballast')
             const free = () => {
                 const stat = fs.statfsSync(place)
@@ -123,6 +124,7 @@ describe('a full disk', () => {
             fs.rmSync(ballast)
             await recovers({ ...state, unseen }, acknowledged)
         } finally {
+            state?.server.child.kill('SIGKILL')
             await until('the file system is free', () => {
                 try {
                     execFileSync('umount', [place], { stdio: 'ignore' })

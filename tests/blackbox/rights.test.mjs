@@ -3,10 +3,11 @@
 // in the table is denied. A "no" about an object must be, to the byte, the "no"
 // about one that does not exist.
 import assert from 'node:assert/strict'
-import { before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
+import { sleep, until } from '../lib/wait.mjs'
 import { ok, refused, shared, someId } from './setup.mjs'
 
-const hutong = shared()
+const hutong = shared({ prepare })
 
 // The case of the tests: agt01's, in a village of 百灵庙镇, 达茂旗.
 const CANARY = {
@@ -21,7 +22,7 @@ const CANARY = {
 let village // a code of 12 digits in 150223104
 const made = {}
 
-before(async () => {
+async function prepare() {
     const agent = await hutong.as('agt01')
     const { nodes } = ok(await agent.get('/territory'))
     village = nodes.find((node) => /^150223104\d{3}$/.test(node.code)).code
@@ -42,7 +43,7 @@ before(async () => {
     made.secret = await register({ code: village, text: CANARY.text }, { ...whole, anonymity: 'secret' })
     made.guyang = await register({ code: '150222102' })
     made.nowhere = await register({ unknown: true })
-})
+}
 
 const ROUTES = {
     take: (api) => api.post('/contacts', { channel: 'phone' }),
@@ -317,7 +318,11 @@ describe('a denial', () => {
         const [api, watcher] = [await hutong.fresh('cty_gy'), await hutong.as('agt01')]
         const before = (await watcher.health()).seq
         for (let round = 0; round < 4; round++) await api.get(`/cases/${made.main.no}`)
-        const grown = (await watcher.health()).seq - before
+        // It is written after the answer: no reader waits for it.
+        const grownBy = async () => (await watcher.health()).seq - before
+        await until('the denial stands in the log', grownBy)
+        await sleep(500)
+        const grown = await grownBy()
         assert.ok(grown >= 1 && grown <= 2, `${grown} events for four denials in a row`)
     })
 })

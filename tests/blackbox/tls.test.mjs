@@ -9,7 +9,7 @@ import { Api } from '../lib/api.mjs'
 import { folder, root } from '../lib/folder.mjs'
 import { cookieOf } from '../lib/frames.mjs'
 import { exchange } from '../lib/raw.mjs'
-import { Server, binary, demoStore, run } from '../lib/server.mjs'
+import { Server, binary, demoStore, tryToServe } from '../lib/server.mjs'
 import { until, within } from '../lib/wait.mjs'
 import { malformed } from './malformed.mjs'
 import { ok } from './setup.mjs'
@@ -168,9 +168,9 @@ describe('a session over TLS', () => {
 })
 
 describe('starting', () => {
-    const serve = (...args) => run(['serve', ...store.args, ...args], { timeout: 120_000 })
-    const refusesToStart = (why, ...args) => {
-        const done = serve(...args)
+    const serve = (...args) => tryToServe([...store.args, ...args])
+    const refusesToStart = async (why, ...args) => {
+        const done = await serve(...args)
         assert.equal(done.code, 64, `${why}: ${done.code ?? done.signal} ${done.stderr}`)
         assert.notEqual(done.stderr.trim(), '', why)
         assert.doesNotMatch(done.stdout, /listening/)
@@ -179,28 +179,28 @@ describe('starting', () => {
         await server.stop()
     })
 
-    test('on an address of the network without TLS is refused', () => {
+    test('on an address of the network without TLS is refused', async () => {
         for (const address of ['0.0.0.0:0', '10.0.0.1:0', '192.168.1.1:0', '[::]:0', '172.17.0.1:0', '128.0.0.1:0', '*:0', ':0']) {
-            refusesToStart(address, '--listen', address)
+            await refusesToStart(address, '--listen', address)
         }
     })
 
-    test('with a certificate that is not one is refused', () => {
+    test('with a certificate that is not one is refused', async () => {
         const nonsense = path.join(folder('tls'), 'nonsense.pem')
         fs.writeFileSync(nonsense, 'nonsense')
-        refusesToStart('no such certificate', '--listen', '127.0.0.1:0', '--tls-cert', '/nonexistent.pem', '--tls-key', key)
-        refusesToStart('no such key', '--listen', '127.0.0.1:0', '--tls-cert', cert, '--tls-key', '/nonexistent.pem')
-        refusesToStart('nonsense', '--listen', '127.0.0.1:0', '--tls-cert', nonsense, '--tls-key', key)
-        refusesToStart('only one of both', '--listen', '127.0.0.1:0', '--tls-cert', cert)
-        refusesToStart('only the other', '--listen', '127.0.0.1:0', '--tls-key', key)
+        await refusesToStart('no such certificate', '--listen', '127.0.0.1:0', '--tls-cert', '/nonexistent.pem', '--tls-key', key)
+        await refusesToStart('no such key', '--listen', '127.0.0.1:0', '--tls-cert', cert, '--tls-key', '/nonexistent.pem')
+        await refusesToStart('nonsense', '--listen', '127.0.0.1:0', '--tls-cert', nonsense, '--tls-key', key)
+        await refusesToStart('only one of both', '--listen', '127.0.0.1:0', '--tls-cert', cert)
+        await refusesToStart('only the other', '--listen', '127.0.0.1:0', '--tls-key', key)
         const other = path.join(folder('tls'), 'other.pem')
         execFileSync('openssl', ['ecparam', '-genkey', '-name', 'prime256v1', '-noout', '-out', other], { stdio: 'ignore' })
-        refusesToStart('the key of another certificate', '--listen', '127.0.0.1:0', '--tls-cert', cert, '--tls-key', other)
+        await refusesToStart('the key of another certificate', '--listen', '127.0.0.1:0', '--tls-cert', cert, '--tls-key', other)
     })
 
-    test('with an address that is none is refused', () => {
+    test('with an address that is none is refused', async () => {
         for (const address of ['nonsense', '127.0.0.1', '127.0.0.1:99999', '127.0.0.1:-1', '127.0.0.1:x', '300.0.0.1:0', '']) {
-            refusesToStart(`"${address}"`, '--listen', address)
+            await refusesToStart(`"${address}"`, '--listen', address)
         }
     })
 
@@ -208,10 +208,10 @@ describe('starting', () => {
         const net = await import('node:net')
         const taken = net.createServer().listen(0, '127.0.0.1')
         await new Promise((resolve) => taken.once('listening', resolve))
-        const done = serve('--listen', `127.0.0.1:${taken.address().port}`)
+        const done = await serve('--listen', `127.0.0.1:${taken.address().port}`)
         taken.close()
         assert.notEqual(done.code, 0)
-        assert.ok(done.code < 99, `${done.code ?? done.signal}`)
+        assert.ok(typeof done.code === 'number' && done.code < 99, `${done.code ?? done.signal}`)
         assert.doesNotMatch(done.stdout, /listening/)
     })
 

@@ -16,11 +16,10 @@ const keys = (store) => path.join(store.dir, 'keys')
 
 /** Table -> number of rows. */
 export const tables = (store) => new Map(tool(main(store), 'list').map(([name, count]) => [name, Number(count)]))
-/** Table of the data keys -> number of rows. */
-export const keyTables = (store) => new Map(tool(keys(store), 'list').map(([name, count]) => [name, Number(count)]))
 /** Rows of a table as [key, value], in hexadecimal. */
 export const rows = (store, table) => tool(main(store), 'dump', table)
-export const keyRows = (store, table) => tool(keys(store), 'dump', table)
+/** The wrapped data keys, by id. */
+export const keyRows = (store) => tool(keys(store), 'dump', '-')
 /** Where each record's bytes stand in the file: [{seq, offset, size}]. */
 export const records = (store) =>
     tool(main(store), 'where', 'log').map(([key, offset, size]) => ({
@@ -30,4 +29,4 @@ export const records = (store) =>
     }))
 export const put = (store, table, key, value) => tool(main(store), 'put', table, key, value)
 export const del = (store, table, key) => tool(main(store), 'del', table, key)
-export const delKey = (store, table, key) => tool(keys(store), 'del', table, key)
+export const delKey = (store, key) => tool(keys(store), 'del', '-', key)

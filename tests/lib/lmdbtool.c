@@ -6,6 +6,8 @@
  *   lmdbtool ENV where TABLE       each row: key offset size of its value
  *   lmdbtool ENV del TABLE KEY     takes a row away
  *   lmdbtool ENV put TABLE KEY VALUE
+ *
+ * TABLE - is the one without a name.
  */
 #include <lmdb.h>
 #include <stdio.h>
@@ -110,7 +112,9 @@ int main(int argc, char **argv)
     } else {
         MDB_dbi table;
         if (argc < 4) return 64;
-        check(mdb_dbi_open(txn, argv[3], 0, &table), argv[3]);
+        check(mdb_dbi_open(txn, strcmp(argv[3], "-") ? argv[3] : NULL, 0,
+                           &table),
+              argv[3]);
         if (strcmp(verb, "dump") == 0) show(txn, table, 0);
         else if (strcmp(verb, "where") == 0) show(txn, table, 1);
         else if (strcmp(verb, "del") == 0 && argc == 5) {

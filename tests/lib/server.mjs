@@ -63,6 +63,38 @@ export function must(args, options) {
     return done.stdout
 }
 
+/**
+ * Starts `serve` where it must not start: what it said and its exit code. One
+ * that listens all the same is ended, and has the code 'listening'.
+ */
+export async function tryToServe(args, { env, wrap = [] } = {}) {
+    const [command, ...rest] = [...wrap, binary(), 'serve', ...args]
+    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(env) })
+    const done = { code: null, signal: null, stdout: '', stderr: '' }
+    let listening = false
+    child.stdout.on('data', (bytes) => {
+        done.stdout += bytes
+        if (/^listening /m.test(done.stdout)) {
+            listening = true
+            child.kill('SIGKILL')
+        }
+    })
+    child.stderr.on('data', (bytes) => (done.stderr += bytes))
+    const over = new Promise((resolve, reject) => {
+        child.on('error', reject)
+        child.on('close', (code, signal) => resolve({ code, signal }))
+    })
+    try {
+        Object.assign(done, await within(LONG, `an end of: hutong serve ${args.join(' ')}`, over))
+    } finally {
+        child.kill('SIGKILL')
+    }
+    if (listening) done.code = 'listening'
+    const seen = report(done.stderr)
+    if (seen) throw new Error(seen)
+    return done
+}
+
 // ------------------------------------------------------------- stores ----
 
 /** A store in a folder of its own: {dir, key, password}. */
@@ -204,6 +236,11 @@ export class Server {
                 ),
             )
         })
+        // A server that a failed test forgot must not keep the test alive: it is
+        // killed when nothing else is left to do.
+        server.child.unref()
+        server.child.stdout.unref()
+        server.child.stderr.unref()
         live.add(server)
         server.exited.then(() => live.delete(server))
         try {
