@@ -45,9 +45,13 @@ static void print_report(const struct verify_report *r, struct err e)
     json_out_release(&o);
 }
 
+/* A record that is not as its hash says was changed, whoever did it: the
+ * report names it, and that is a failed check, not an unreadable store. */
 static int verdict(const struct args *a, const struct verify_report *r,
                    struct err e)
 {
+    if (e.code == ERR_CORRUPT && r->bad_seq != 0)
+        e.code = ERR_TAMPERED;
     print_report(r, e);
     if (failed(e))
         return exits_say(a->verb->name, a->value[OPTION_DATA], e);
