@@ -90,6 +90,26 @@ struct err env_open(const struct env_options *o, MDB_env **ret_env)
     return OK;
 }
 
+/* Are the two meta pages of the txns that they say? ERR_AGAIN when a commit has
+ * come in between: the older snapshot's pages may have been used again. */
+static struct err turn_check(int fd, const struct page_meta metas[static 2])
+{
+    struct page_meta now[2];
+    struct err e = pages_check_turn(fd, metas);
+    struct err again;
+
+    if (e.code != ERR_CORRUPT) {
+        return e;
+    }
+    again = metas_read(fd, true, now);
+    if (failed(again)) {
+        return again;
+    }
+    return now[0].txn_id == metas[0].txn_id && now[1].txn_id == metas[1].txn_id
+               ? e
+               : ERR(ERR_AGAIN);
+}
+
 /* The meta page of the snapshot that the txn holds; ERR_AGAIN when two commits
  * have gone by since it began. */
 static struct err snapshot_meta(int fd, MDB_txn *txn, struct page_meta *ret)
@@ -97,6 +117,9 @@ static struct err snapshot_meta(int fd, MDB_txn *txn, struct page_meta *ret)
     struct page_meta metas[2];
     struct err e = metas_read(fd, true, metas);
 
+    if (!failed(e)) {
+        e = turn_check(fd, metas);
+    }
     if (failed(e)) {
         return e;
     }

@@ -104,7 +104,6 @@ static bool in_turn(const struct page_meta m[static 2])
 struct err pages_read_metas(int fd, struct page_meta ret[static 2])
 {
     struct page_meta m[2];
-    const struct page_meta *newest;
     struct stat st;
     struct err e;
 
@@ -125,13 +124,14 @@ struct err pages_read_metas(int fd, struct page_meta ret[static 2])
     if (m[0].page_bytes != m[1].page_bytes || !in_turn(m)) {
         return ERR(ERR_CORRUPT);
     }
-    newest = &m[m[1].txn_id > m[0].txn_id];
     /* Once more: it may have grown since, never shrunk. */
     if (fstat(fd, &st) != 0) {
         return ERR_OF(ERR_SYS, errno);
     }
-    if ((uint64_t)st.st_size / newest->page_bytes <= newest->last_page) {
-        return ERR(ERR_CORRUPT);
+    for (int i = 0; i < 2; i++) {
+        if ((uint64_t)st.st_size / m[i].page_bytes <= m[i].last_page) {
+            return ERR(ERR_CORRUPT);
+        }
     }
     memcpy(ret, m, sizeof(m));
     return OK;

@@ -511,11 +511,11 @@ static struct err check_all(struct walk *w, const struct page_meta *m)
     return e;
 }
 
-struct err pages_check(int fd, const struct page_meta *m, bool whole)
+/* ---- the door ---- */
+
+static struct walk *walk_new(int fd, const struct page_meta *m, bool whole)
 {
     struct walk *w = heap_take(sizeof(*w));
-    uint8_t *pages = heap_take((size_t)m->page_bytes * DEPTH_MAX);
-    struct err e;
 
     w->fd = fd;
     w->whole = whole;
@@ -523,13 +523,73 @@ struct err pages_check(int fd, const struct page_meta *m, bool whole)
     w->last_page = m->last_page;
     w->reached = heap_take(m->last_page / 8 + 1);
     w->unused = heap_take(m->last_page / 8 + 1);
-    for (size_t i = 0; i < DEPTH_MAX; i++) {
-        w->levels[i].bytes = pages + i * m->page_bytes;
+    w->levels[0].bytes = heap_take(w->page_bytes * DEPTH_MAX);
+    for (size_t i = 1; i < DEPTH_MAX; i++) {
+        w->levels[i].bytes = w->levels[0].bytes + i * w->page_bytes;
     }
-    e = check_all(w, m);
+    return w;
+}
+
+static void walk_free(struct walk *w)
+{
+    free(w->levels[0].bytes);
     free(w->unused);
     free(w->reached);
-    free(pages);
     free(w);
+}
+
+struct err pages_check(int fd, const struct page_meta *m, bool whole)
+{
+    struct walk *w = walk_new(fd, m, whole);
+    struct err e = check_all(w, m);
+
+    walk_free(w);
+    return e;
+}
+
+/* The last key of the list of free pages, 0 when it is empty. */
+static struct err free_last(struct walk *w, const struct page_tree *t,
+                            uint64_t *ret)
+{
+    struct level *l = &w->levels[0];
+    uint64_t number = t->root;
+    struct node n = {0};
+    struct err e = OK;
+
+    *ret = 0;
+    for (unsigned depth = 1; !failed(e) && depth <= t->depth; depth++) {
+        bool leaf = depth == t->depth;
+
+        e = page_read(w, l, number, leaf ? PAGE_LEAF : PAGE_BRANCH);
+        if (!failed(e)) {
+            e = node_read(w, l, l->nodes - 1, leaf, &n);
+        }
+        number = n.child;
+    }
+    if (!failed(e) && t->depth > 0) {
+        e = n.key.size == NUMBER_BYTES ? OK : bad(l->number);
+    }
+    if (!failed(e) && t->depth > 0) {
+        *ret = load_u64le(n.key.at);
+    }
+    return e;
+}
+
+struct err pages_check_turn(int fd, const struct page_meta m[static 2])
+{
+    struct err e = OK;
+
+    for (int i = 0; i < 2 && !failed(e); i++) {
+        struct walk *w = walk_new(fd, &m[i], false);
+        uint64_t last = 0;
+
+        e = free_last(w, &m[i].free, &last);
+        walk_free(w);
+        /* The first commit of all had nothing to free. */
+        if (!failed(e) && last != m[i].txn_id &&
+            (last > 0 || m[i].txn_id > 1)) {
+            e = bad((uint64_t)i);
+        }
+    }
     return e;
 }

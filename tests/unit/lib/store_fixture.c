@@ -162,11 +162,14 @@ static void append_one(struct store_txn *t, uint64_t n, uint16_t frame_index,
 
 void fixture_records(struct store *s, uint64_t count)
 {
-    uint64_t n = 0;
+    struct store_txn *t;
+    uint64_t n;
 
+    assert_int_equal(store_read_begin(s, &t).code, ERR_NONE);
+    n = store_position(t).seq;
+    store_end(t);
+    count += n;
     while (n < count) {
-        struct store_txn *t;
-
         assert_int_equal(store_write_begin(s, &t).code, ERR_NONE);
         for (int batch = 0; batch < 50 && n < count; batch++) {
             uint16_t frame = count - n >= 3 && n % 4 == 1 ? 3 : 1;
