@@ -577,19 +577,22 @@ static struct err free_last(struct walk *w, const struct page_tree *t,
 
 struct err pages_check_turn(int fd, const struct page_meta m[static 2])
 {
+    int newer = m[1].txn_id > m[0].txn_id;
+    uint64_t last[2] = {0};
     struct err e = OK;
 
     for (int i = 0; i < 2 && !failed(e); i++) {
         struct walk *w = walk_new(fd, &m[i], false);
-        uint64_t last = 0;
 
-        e = free_last(w, &m[i].free, &last);
+        e = free_last(w, &m[i].free, &last[i]);
         walk_free(w);
-        /* The first commit of all had nothing to free. */
-        if (!failed(e) && last != m[i].txn_id &&
-            (last > 0 || m[i].txn_id > 1)) {
+        if (!failed(e) && last[i] > m[i].txn_id) {
             e = bad((uint64_t)i);
         }
+    }
+    /* A commit that frees nothing, into an empty tree, repeats the last. */
+    if (!failed(e) && last[newer] < last[1 - newer]) {
+        e = bad((uint64_t)newer);
     }
     return e;
 }

@@ -39,10 +39,11 @@ struct page_meta { /* MDB_meta */
  * the file. ERR_MISSING when the file is empty: LMDB never got to write. */
 struct err pages_read_metas(int fd, struct page_meta ret[static 2]) MUST_USE;
 
-/* ERR_CORRUPT unless each meta page is of the txn that it says: a commit lists
- * the pages that it freed under its own id, which so is the last of the list.
- * Without this a flipped bit in an id could pass the older snapshot off as the
- * newer, and the last commit would be gone. */
+/* ERR_CORRUPT unless each meta page is of the txn that it says. A commit lists
+ * the pages that it freed under its own id, last in the list of free pages: so
+ * no list may end after its own txn, nor that of the newer before that of the
+ * older. Without this a flipped bit in an id could pass the older snapshot off
+ * as the newer, and the last commit would be gone. */
 struct err pages_check_turn(int fd,
                             const struct page_meta m[static 2]) MUST_USE;
 

@@ -12,6 +12,8 @@
 
 #include "store/inside.h"
 
+enum { LEAF_PREFIX = 0x00 };
+
 static bool hash_equal(struct hash a, struct hash b)
 {
     return memcmp(a.bytes, b.bytes, HASH_BYTES) == 0;
@@ -69,6 +71,33 @@ static struct err end_check(struct store *old, struct store *new,
     }
     if (!head_agrees(t, end) && !leaf_agrees(t, end)) {
         e = verify_report(ret, ERR(ERR_TAMPERED), "table:log_head", end.seq);
+    }
+    store_end(t);
+    return e;
+}
+
+/* A record that was changed is refused where the chain breaks, at the one
+ * behind it. Its old leaf, if it can be read, tells them apart. */
+static struct err blame(struct store *old, struct err e,
+                        struct verify_report *ret)
+{
+    struct store_txn *t;
+    struct span bytes = {NULL, 0};
+    struct hash leaf = {{0}};
+    struct hash found;
+    uint64_t seq = ret->bad_seq - 1;
+
+    if (ret->bad_seq < 2 || strcmp(ret->what, "chain") != 0 ||
+        !old->table_open[TABLE_MERKLE] || failed(store_read_begin(old, &t))) {
+        return e;
+    }
+    if (!failed(log_bytes(t, seq, &bytes)) &&
+        !failed(merkle_leaf(t, seq - 1, &leaf))) {
+        found = crypt_sha256_prefixed(LEAF_PREFIX, bytes, SPAN(NULL, 0));
+        if (!hash_equal(found, leaf)) {
+            ret->what[0] = '\0';
+            e = verify_report(ret, ERR(ERR_CORRUPT), "hash", seq);
+        }
     }
     store_end(t);
     return e;
@@ -161,9 +190,10 @@ static struct err build(struct store *old, struct store *new, apply_fn apply,
         return verify_report(ret, e, "log", 0);
     }
     e = replay(&plan, last, ret);
-    if (!failed(e)) {
-        e = end_check(old, new, ret);
+    if (failed(e)) {
+        return blame(old, e, ret);
     }
+    e = end_check(old, new, ret);
     if (!failed(e)) {
         e = sides_and_meta(old, new);
     }
