@@ -6,7 +6,7 @@ import type { CaseRow, Counters } from '@/api/types'
 import { flush } from '@/live/feed'
 import { held, onFrame, waiting } from '@/live/socket'
 
-const MOST_ROWS = 10_000
+const MOST_ROWS = 2000 // of a long history the newest; the rest by its number
 
 export const rows = new Map<string, CaseRow>()
 /** Changes with every flush; what reads it is drawn anew. */
@@ -16,6 +16,7 @@ export const board = shallowReactive({
   loaded: false,
   updatedAt: 0,
   paging: false,
+  older: false, // there are more than were read
 })
 
 type Listener = (touched: Set<string>, fresh: boolean) => void
@@ -52,6 +53,7 @@ onFrame(() => {
 /** The snapshot is a window; what is older comes page by page. */
 async function readOlder(mine: number): Promise<void> {
   board.paging = true
+  board.older = false
   let cursor: string | undefined
   try {
     do {
@@ -65,6 +67,7 @@ async function readOlder(mine: number): Promise<void> {
       asked ||= requestAnimationFrame(apply)
       cursor = page.next
     } while (cursor && rows.size < MOST_ROWS)
+    board.older = cursor !== undefined
   } catch {
     // the newest rows are there; the rest comes with the next snapshot
   } finally {

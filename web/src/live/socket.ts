@@ -45,9 +45,10 @@ function alive(): void {
   if (back) for (const listener of returns) listener()
 }
 
-function lost(): void {
+/** `since`: when the server was last known to be there. */
+function lost(since = now()): void {
   if (link.state === 'live' || link.state === 'starting') {
-    link.since = link.state === 'live' ? Math.max(lastHeard, now() - SILENCE) : now()
+    link.since = since
     link.state = 'reconnecting'
   }
   downgrade ??= setTimeout(() => {
@@ -139,7 +140,7 @@ async function probe(): Promise<void> {
     lastHeard = now()
     if (!may('read_board')) alive()
   } catch {
-    lost()
+    lost(lastHeard)
     if (may('read_board')) {
       drop()
       again()
