@@ -53,6 +53,10 @@ static int verdict(const struct args *a, const struct verify_report *r,
     if (e.code == ERR_CORRUPT && r->bad_seq != 0)
         e.code = ERR_TAMPERED;
     print_report(r, e);
+    if (e.code == ERR_CORRUPT && r->what[0] != '\0') {
+        /* It could be read; what was read is not what it must be. */
+        e.code = ERR_TAMPERED;
+    }
     if (failed(e))
         return exits_say(a->verb->name, a->value[OPTION_DATA], e);
     (void)printf("%s: %llu records, all as their hashes say.\n",

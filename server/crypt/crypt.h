@@ -44,6 +44,11 @@ struct crypt_key crypt_derive(const struct crypt_key *key, const char *purpose);
 void crypt_commit(const struct crypt_key *key,
                   uint8_t ret_commit[static CRYPT_COMMIT_BYTES]);
 
+/* A PEM or DER certificate and the private key that belongs to it. ERR_INPUT:
+ * one cannot be read, or they are no pair. */
+struct err crypt_certificate_check(const char *certificate_path,
+                                   const char *key_path) MUST_USE;
+
 /* Kernel randomness. */
 void crypt_random(void *ret, size_t size);
 

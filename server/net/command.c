@@ -133,10 +133,10 @@ static void answer(void *context, const struct command_work *w)
         return;
     }
     answer_init(&a);
-    e = view_command_answer(t, &x,
-                            &(struct granted){w->command, w->object,
-                                              w->version, w->position},
-                            w->arena, &a);
+    e = view_command_answer(
+        t, &x,
+        &(struct granted){w->command, w->object, w->version, w->position},
+        w->arena, &a);
     if (failed(e)) {
         answer_release(&a);
         request_failed(q, e);

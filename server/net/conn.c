@@ -233,7 +233,7 @@ static void body_is_whole(struct conn *c)
 }
 
 /* Takes what belongs to the body. */
-static size_t take_body(struct conn *c, struct span in)
+static size_t take_body(struct conn *c, struct raw_bytes in)
 {
     struct request *q = c->request;
     size_t want = (size_t)q->head.body_bytes - q->body_size;
@@ -241,6 +241,8 @@ static size_t take_body(struct conn *c, struct span in)
 
     if (q->body != NULL && take > 0)
         memcpy(q->body + q->body_size, in.at, take);
+    if (take > 0)
+        bytes_wipe(in.at, take); /* lws only counts them */
     q->body_size += take;
     if (q->body_size == q->head.body_bytes)
         body_is_whole(c);
@@ -258,14 +260,14 @@ static size_t method_is_unknown(struct conn *c)
     return CONN_DROP;
 }
 
-static size_t take_head(struct conn *c, struct span in)
+static size_t take_head(struct conn *c, struct raw_bytes in)
 {
     size_t taken = 0;
     struct head h;
 
     if (c->head_bytes.size == 0)
         conn_wait(c, WAIT_HEAD);
-    switch (head_take(&c->head_bytes, in, &taken)) {
+    switch (head_take(&c->head_bytes, SPAN(in.at, in.size), &taken)) {
     case HEAD_MORE:
         return taken;
     case HEAD_MALFORMED:
@@ -284,11 +286,11 @@ static size_t take_head(struct conn *c, struct span in)
     head_is_whole(c, &h);
     if (h.method == METHOD_OTHER)
         return method_is_unknown(c);
-    in = (struct span){in.at + taken, in.size - taken};
+    in = (struct raw_bytes){in.at + taken, in.size - taken};
     return taken + take_body(c, in);
 }
 
-size_t conn_bytes(struct conn *c, struct span in)
+size_t conn_bytes(struct conn *c, struct raw_bytes in)
 {
     assert(in.size > 0);
     switch (c->phase) {
@@ -305,7 +307,7 @@ size_t conn_bytes(struct conn *c, struct span in)
         return in.size;
     case CONN_LIVE:
     case CONN_LIVE_CLOSING:
-        return live_bytes(c, in);
+        return live_bytes(c, SPAN(in.at, in.size));
     }
     BUG("no such phase");
 }
@@ -374,6 +376,16 @@ static int finish(struct conn *c)
     return lws_http_transaction_completed(c->wsi) ? -1 : 0;
 }
 
+/* What was written must not stay in the buffer that all share. */
+static int write_out(struct conn *c, size_t size)
+{
+    uint8_t *out = c->net->out + LWS_PRE;
+    int written = lws_write(c->wsi, out, size, LWS_WRITE_HTTP);
+
+    bytes_wipe(out, size);
+    return written;
+}
+
 int conn_write(struct conn *c)
 {
     if (c->phase == CONN_LIVE || c->phase == CONN_LIVE_CLOSING)
@@ -388,8 +400,7 @@ int conn_write(struct conn *c)
         if (is_written(c->request))
             return finish(c);
         size = fill(c);
-        if (size == SIZE_MAX ||
-            lws_write(c->wsi, c->net->out + LWS_PRE, size, LWS_WRITE_HTTP) < 0)
+        if (size == SIZE_MAX || write_out(c, size) < 0)
             return -1;
         conn_wait(c, WAIT_WRITE);
     }

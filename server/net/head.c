@@ -140,6 +140,16 @@ static bool cut(struct text *s, char at, struct text *ret_before)
     return true;
 }
 
+/* Two digits, and no control character behind them. */
+static bool escape_is_sound(struct text target, size_t at)
+{
+    if (at + 2 >= target.size || !is_hex(target.at[at + 1]) ||
+        !is_hex(target.at[at + 2]))
+        return false;
+    return target.at[at + 1] >= '2' &&
+           !(target.at[at + 1] == '7' && (target.at[at + 2] | 0x20) == 'f');
+}
+
 static bool target_is_sound(struct text target)
 {
     size_t parts = 0;
@@ -151,8 +161,7 @@ static bool target_is_sound(struct text target)
 
         if (c <= 0x20 || c >= 0x7f || strchr("#\"<>\\", c) != NULL)
             return false;
-        if (c == '%' && (i + 2 >= target.size || !is_hex(target.at[i + 1]) ||
-                         !is_hex(target.at[i + 2])))
+        if (c == '%' && !escape_is_sound(target, i))
             return false;
         if (c == '&' || c == ';')
             parts++;

@@ -31,12 +31,12 @@ static int accepted(struct lws *wsi)
     return 0;
 }
 
-static int bytes(struct lws *wsi, const void *in, size_t size)
+static int bytes(struct lws *wsi, void *in, size_t size)
 {
     size_t take;
 
     (void)accepted(wsi);
-    take = conn_bytes(conn_of(wsi), SPAN(in, size));
+    take = conn_bytes(conn_of(wsi), (struct raw_bytes){in, size});
     if (take == CONN_END)
         return -1;
     assert(take <= size || take == CONN_DROP);

@@ -201,7 +201,11 @@ void conn_free(struct conn *c);
  * is shown again later), CONN_DROP: none, ever, or CONN_END: close. */
 #define CONN_DROP (SIZE_MAX - 1)
 #define CONN_END SIZE_MAX
-size_t conn_bytes(struct conn *c, struct span in);
+struct raw_bytes { /* lws's own buffer */
+    uint8_t *at;
+    size_t size;
+};
+size_t conn_bytes(struct conn *c, struct raw_bytes in);
 /* WRITEABLE. <0: close. */
 int conn_write(struct conn *c);
 void conn_wait(struct conn *c, enum wait_kind kind);

@@ -174,9 +174,12 @@ static struct err check_options(const struct net_options *o)
 
     if (tls != (o->tls_key != NULL) || (!tls && !is_loopback(o->address)))
         return ERR(ERR_INPUT);
-    if (tls &&
-        (access(o->tls_cert, R_OK) != 0 || access(o->tls_key, R_OK) != 0))
-        return ERR_OF(ERR_INPUT, errno);
+    if (tls) {
+        struct err e = crypt_certificate_check(o->tls_cert, o->tls_key);
+
+        if (failed(e))
+            return e;
+    }
     return address_is_free(o->address, o->port);
 }
 
