@@ -4,13 +4,19 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { describe, test } from 'node:test'
 import WebSocket from 'ws'
+import { signedIn } from '../lib/api.mjs'
 import { Frames, cookieOf, frame, upgradeRequest } from '../lib/frames.mjs'
 import { exchange } from '../lib/raw.mjs'
-import { Server, demoStore } from '../lib/server.mjs'
+import { Server, demoStore, must } from '../lib/server.mjs'
 import { sleep, until, within } from '../lib/wait.mjs'
 import { ok, shared } from './setup.mjs'
 
-const hutong = shared()
+// Memory is measured below: a sanitizer may keep little of what was freed.
+const hutong = shared({ env: { ASAN_OPTIONS: 'exitcode=99:detect_leaks=1:quarantine_size_mb=8:thread_local_quarantine_size_kb=64' } })
+const restart = async () => {
+    hutong.server = await Server.start(hutong.store, hutong.options)
+    for (const client of hutong.clients) client.url = new URL(hutong.server.url)
+}
 
 /** A live connection by the `ws` package, with the frames that came. */
 class Live {
@@ -144,8 +150,7 @@ describe('a push', () => {
         void agent.post('/cases', { contact_id: contact.id, matter: 'pushed', place_now: { unknown: true } }).catch(() => {})
         const push = await live.next('the case', (one) => one.put?.length > 0)
         await hutong.server.kill()
-        hutong.server = await Server.start(hutong.store)
-        for (const client of hutong.clients) client.url = new URL(hutong.server.url)
+        await restart()
         ok(await leader.get(`/cases/${push.put[0].no}`))
         live.end()
     })
@@ -269,8 +274,7 @@ describe('resuming', () => {
         const cursor = await cursorNow(leader)
         const missed = await agent.register()
         await hutong.server.kill()
-        hutong.server = await Server.start(hutong.store)
-        for (const client of hutong.clients) client.url = new URL(hutong.server.url)
+        await restart()
         const live = await Live.open(leader, { after: cursor })
         const first = await live.next('an answer')
         assert.ok(['hello', 'snapshot'].includes(first.type))
@@ -285,7 +289,6 @@ describe('resuming', () => {
         const flipped = (at) => cursor.slice(0, at) + (cursor[at] === 'A' ? 'B' : 'A') + cursor.slice(at + 1)
         const other = demoStore({ fresh: true })
         const elsewhere = await Server.start(other)
-        const { signedIn } = await import('../lib/api.mjs')
         const there = await signedIn(elsewhere, 'ldr01')
         const away = await Live.open(there, { url: elsewhere.url })
         const foreign = (await away.next('a snapshot')).cursor
@@ -434,7 +437,6 @@ describe('a connection ends', () => {
     })
 
     test('with 4401 when the account is disabled', async () => {
-        const { must } = await import('../lib/server.mjs')
         const api = await hutong.fresh('cbk01')
         const live = await Live.open(api)
         await live.next('a snapshot')
@@ -448,8 +450,7 @@ describe('a connection ends', () => {
         await live.next('a snapshot')
         await hutong.server.stop()
         assert.equal(await within(60_000, 'a close', live.closed), 1001)
-        hutong.server = await Server.start(hutong.store)
-        for (const client of hutong.clients) client.url = new URL(hutong.server.url)
+        await restart()
     })
 })
 

@@ -123,7 +123,7 @@ export class Contract {
  * replays the store.
  */
 export function shared(options = {}) {
-    const holder = { clients: [] }
+    const holder = { clients: [], options }
     before(async () => {
         holder.store = options.store?.() ?? demoStore()
         holder.server = await Server.start(holder.store, options)
