@@ -23,7 +23,7 @@ enum {
 
 static void wait_a_little(void)
 {
-    struct timespec t = {.tv_nsec = TRY_EVERY_MS * 1000000};
+    struct timespec t = {.tv_nsec = TRY_EVERY_MS * INT64_C(1000000)};
 
     (void)nanosleep(&t, NULL); /* woken early: tried early */
 }

@@ -136,37 +136,37 @@ struct err lock_take(const char *dir, int *ret_fd)
 
 /* ---- the master key ---- */
 
-/* The whole file, if it is a regular one that only its owner can read. */
-static struct err master_text(const char *path,
-                              char ret_text[static MASTER_FILE_BYTES])
+/* The whole of an open file, if it is a regular one that only its owner can
+ * read. */
+static struct err master_text(int fd, char ret_text[static MASTER_FILE_BYTES])
 {
     struct stat st;
-    ssize_t n = 0;
-    struct err e = OK;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    if (fd < 0) {
-        return ERR_OF(ERR_KEY, errno);
-    }
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
         st.st_size != MASTER_FILE_BYTES) {
-        e = ERR(ERR_KEY);
-    } else if ((st.st_mode & 077) != 0) {
-        e = ERR_OF(ERR_KEY, EPERM);
-    } else {
-        n = read(fd, ret_text, MASTER_FILE_BYTES);
-        e = n == MASTER_FILE_BYTES ? OK : ERR_OF(ERR_KEY, errno);
+        return ERR(ERR_KEY);
     }
-    (void)close(fd); /* only read */
-    return e;
+    if ((st.st_mode & 077) != 0) {
+        return ERR_OF(ERR_KEY, EPERM);
+    }
+    if (read(fd, ret_text, MASTER_FILE_BYTES) != MASTER_FILE_BYTES) {
+        return ERR_OF(ERR_KEY, errno);
+    }
+    return OK;
 }
 
 struct err master_read(const char *path, struct crypt_key *ret_key)
 {
     char text[MASTER_FILE_BYTES];
-    struct crypt_key key;
-    struct err e = master_text(path, text);
+    struct crypt_key key = {{0}};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct err e;
 
+    if (fd < 0) {
+        return ERR_OF(ERR_KEY, errno);
+    }
+    e = master_text(fd, text);
+    (void)close(fd); /* only read */
     if (failed(e)) {
         return e;
     }

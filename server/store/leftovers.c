@@ -79,9 +79,14 @@ static struct err scratch_remove(const char *dir)
     if (d == NULL) {
         return ERR_OF(ERR_SYS, errno);
     }
-    while (!failed(e) && (entry = readdir(d)) != NULL) {
+    while (!failed(e)) {
         char path[PATH_MAX];
 
+        /* Unsafe only where threads share one DIR. */
+        entry = readdir(d); /* NOLINT(concurrency-mt-unsafe) */
+        if (entry == NULL) {
+            break;
+        }
         if (strncmp(entry->d_name, prefix, sizeof(prefix) - 1) == 0) {
             e = path_join(dir, entry->d_name, path);
             if (!failed(e)) {

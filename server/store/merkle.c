@@ -123,7 +123,7 @@ struct err merkle_root(struct store_txn *t, uint64_t count, struct hash *ret)
     bool any = false;
 
     /* The complete subtrees, from the last and smallest to the first. */
-    for (uint8_t level = 0; level < LEVELS; level++) {
+    for (unsigned level = 0; level < LEVELS; level++) {
         uint64_t nodes = count >> level;
         struct hash node = {{0}};
         struct err e;
@@ -131,7 +131,7 @@ struct err merkle_root(struct store_txn *t, uint64_t count, struct hash *ret)
         if (nodes % 2 == 0) {
             continue;
         }
-        e = node_need(t, level, nodes - 1, &node);
+        e = node_need(t, (uint8_t)level, nodes - 1, &node);
         if (failed(e)) {
             return e;
         }

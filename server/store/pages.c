@@ -152,7 +152,7 @@ static struct err node_read(const struct walk *w, const struct level *l,
                             unsigned index, bool leaf, struct node *ret)
 {
     const uint8_t *p = l->bytes;
-    size_t at = load_u16le(p + HEAD_BYTES + 2 * index);
+    size_t at = load_u16le(p + HEAD_BYTES + (size_t)2 * index);
     size_t room;
     size_t lo;
     size_t hi;

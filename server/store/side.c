@@ -11,23 +11,26 @@
 #include "store/inside.h"
 
 enum {
+    LABEL_BYTES = 4,
     AT_KEY_ID = 0,
     AT_COMMIT = 8,
     AT_IV = AT_COMMIT + CRYPT_COMMIT_BYTES,
     AT_TAG = AT_IV + CRYPT_IV_BYTES,
     AT_CIPHER = AT_TAG + CRYPT_TAG_BYTES,
-    AAD_BYTES = 4 + ID_BYTES + 1 + ID_BYTES,
+    AAD_BYTES = LABEL_BYTES + ID_BYTES + 1 + ID_BYTES,
 };
+
+static const uint8_t label[LABEL_BYTES] = {'s', 'i', 'd', 'e'};
 
 static void side_aad(const struct store_txn *t, const struct side_place *at,
                      uint8_t ret_aad[static AAD_BYTES])
 {
     assert((unsigned)at->table < TABLE_COUNT);
     assert(table_info[at->table].class == TABLE_CLASS_SIDE);
-    memcpy(ret_aad, "side", 4);
-    memcpy(ret_aad + 4, t->store->log_id.bytes, ID_BYTES);
-    ret_aad[4 + ID_BYTES] = table_info[at->table].number;
-    memcpy(ret_aad + 4 + ID_BYTES + 1, at->subject.bytes, ID_BYTES);
+    memcpy(ret_aad, label, sizeof(label));
+    memcpy(ret_aad + LABEL_BYTES, t->store->log_id.bytes, ID_BYTES);
+    ret_aad[LABEL_BYTES + ID_BYTES] = table_info[at->table].number;
+    memcpy(ret_aad + LABEL_BYTES + ID_BYTES + 1, at->subject.bytes, ID_BYTES);
 }
 
 /* The id of a live subject's key. */
