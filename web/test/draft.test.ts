@@ -63,6 +63,7 @@ function world() {
       channel: 'phone',
       copy: { form: emptyForm(), others: [], at: 0, version: 0, writer: '', dirty: false },
       pending: null,
+      outcome: null,
     },
     () => vault,
   )
@@ -116,7 +117,9 @@ test('without a server all is kept here and goes up later, once', async () => {
   await pass(500)
   assert.deepEqual(draft.state.outcome, { kind: 'registered', no: '12349-20261123-0001', code: '482913' })
   assert.ok(of('POST', '/contacts').every((one) => one.key === '20261123-aaaaaaaaaaaaaaaa'))
-  assert.equal(copies.size, 0)
+  const [kept] = [...copies.values()] as { outcome: { code: string } }[]
+  assert.equal(copies.size, 1, 'until it has been seen')
+  assert.equal(kept?.outcome.code, '482913')
   end()
 })
 

@@ -32,6 +32,8 @@ function nameOf(event: KeyboardEvent): Key {
 
 addEventListener('keydown', (event) => {
   if (composing(event) || event.defaultPrevented || event.repeat) return
+  // A dialog or the lock has the keyboard to itself.
+  if (document.querySelector('dialog[open], [aria-modal=true]')) return
   const name = nameOf(event)
   const plain = !name.includes('+') || name.startsWith('Shift+')
   if (plain && typing(event.target)) return

@@ -5,7 +5,7 @@ import * as calls from '@/api/calls'
 import { asProblem, type Problem } from '@/api/http'
 import { freshKey } from '@/api/keys'
 import type { TimelineEntry } from '@/api/types'
-import { theVault } from '@/drafts/desk'
+import { theVault, vaultOpened } from '@/drafts/desk'
 
 export interface NoteDraft {
   text: string
@@ -30,7 +30,7 @@ export function noteOf(no: string): NoteDraft {
 }
 
 async function restore(no: string, note: NoteDraft): Promise<void> {
-  const kept = await theVault()?.all().catch(() => undefined)
+  const kept = await (await vaultOpened())?.all().catch(() => undefined)
   const value = kept?.found.get(idOf(no)) as Partial<NoteDraft> | undefined
   if (!value?.text || note.text) return
   note.text = value.text

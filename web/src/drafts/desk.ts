@@ -5,7 +5,7 @@ import { asProblem, onAnswer } from '@/api/http'
 import { freshKey } from '@/api/keys'
 import type { CloseReason, Contact, Me, TakeContact } from '@/api/types'
 import { now } from '@/app/clock'
-import { emptyForm } from '@/intake/form'
+import { emptyForm, isEmpty } from '@/intake/form'
 import { onReturn } from '@/live/socket'
 import { may, onSignIn, session } from '@/session/session'
 import { createDraft, WRITER, type Draft } from './draft'
@@ -27,10 +27,14 @@ export const openDrafts = computed(() => desk.drafts.filter((one) => !one.state.
 export const unsavedDrafts = computed(() => desk.drafts.filter((one) => one.unsaved))
 
 let vault: Vault | null = null
+let opened: () => void = () => undefined
+const opening = new Promise<void>((resolve) => (opened = resolve))
 let account = ''
 let again: ReturnType<typeof setTimeout> | undefined
 
 export const theVault = (): Vault | null => vault
+/** As soon as it is known whether there is one. */
+export const vaultOpened = (): Promise<Vault | null> => opening.then(() => vault)
 
 function add(draft: Draft): void {
   desk.drafts = [...desk.drafts, draft].sort((a, b) => b.state.takenAt - a.state.takenAt)
@@ -47,7 +51,16 @@ const nothing = (version: number): Copy => ({
   dirty: false,
 })
 
+/** The same key twice is one contact, not two. */
+function justTaken(body: TakeContact): Draft | undefined {
+  const { current } = desk
+  if (!current || current.state.outcome || current.state.channel !== body.channel) return undefined
+  return now() - current.state.takenAt < 5000 && isEmpty(current.form) ? current : undefined
+}
+
 export function take(body: TakeContact): Draft {
+  const same = justTaken(body)
+  if (same) return same
   const draft = createDraft(
     {
       take: body,
@@ -65,6 +78,7 @@ export function take(body: TakeContact): Draft {
         },
       },
       pending: null,
+      outcome: null,
     },
     theVault,
   )
@@ -77,7 +91,7 @@ export function take(body: TakeContact): Draft {
 /** Takes a finished contact off the desk. */
 export function dismiss(draft: Draft): void {
   draft.stop()
-  if (draft.state.outcome) void vault?.remove(draft.state.id).catch(() => undefined)
+  void vault?.remove(draft.state.id).catch(() => undefined)
   desk.drafts = desk.drafts.filter((one) => one !== draft)
   if (desk.current === draft) desk.current = openDrafts.value[0] ?? null
 }
@@ -104,6 +118,7 @@ async function fromServer(contact: Contact, local: Stored | undefined): Promise<
       channel: contact.channel,
       copy,
       pending: local?.pending ?? null,
+      outcome: null,
     },
     theVault,
   )
@@ -139,7 +154,7 @@ async function openContacts(): Promise<Contact[]> {
 
 function resumeNewest(): void {
   if (desk.current) return
-  const newest = [...openDrafts.value].sort(
+  const newest = [...desk.drafts].sort(
     (a, b) => Math.max(b.state.changedAt, b.state.takenAt) - Math.max(a.state.changedAt, a.state.takenAt),
   )[0]
   if (!newest) return
@@ -162,14 +177,14 @@ async function load(): Promise<void> {
   }
   const known = new Set(desk.drafts.map((one) => one.state.id))
   for (const [id, stored] of local)
-    if (!stored.contactId && !known.has(id)) fromMachine(stored)
+    if ((!stored.contactId || stored.outcome) && !known.has(id)) fromMachine(stored)
   try {
     const contacts = await openContacts()
     const open = new Set(contacts.map((contact) => contact.id))
     for (const contact of contacts)
       await fromServer(contact, local.get(`contact ${contact.id}`))
     for (const [id, stored] of local)
-      if (stored.contactId && !open.has(stored.contactId) && !known.has(id))
+      if (stored.contactId && !stored.outcome && !open.has(stored.contactId) && !known.has(id))
         await fromEnded(stored, id)
     desk.loaded = true
   } catch (cause) {
@@ -194,8 +209,9 @@ async function arrive(me: Me): Promise<void> {
     vault = null
     desk.noVault = true
   }
+  opened()
   for (const draft of desk.drafts) {
-    if (!draft.state.outcome) void draft.keep() // the key may be another now
+    void draft.keep() // the key may be another now
     draft.nudge()
   }
   if (!desk.loaded && may('take_contact')) await load()

@@ -16,7 +16,7 @@ import type {
 import { now } from '@/app/clock'
 import { registrationOf, type Form } from '@/intake/form'
 import { copyOfServer, withOthers, type Content, type Copy, type Other } from './merge'
-import type { Stored, Pending } from './stored'
+import type { Outcome, Pending, Stored } from './stored'
 import type { Vault } from './vault'
 
 const MACHINE_AFTER = 300
@@ -25,10 +25,6 @@ const SERVER_GAP = 2000
 const LONGEST_WAIT = 15_000
 
 export type Sync = 'saved' | 'waiting' | 'saving' | 'machine' | 'stuck'
-
-export type Outcome =
-  | { kind: 'registered'; no: string; code: string }
-  | { kind: 'closed'; reason: CloseReason | undefined }
 
 /** Survives a reload of this tab, so that a copy can be told from a rival. */
 export const WRITER = (() => {
@@ -59,6 +55,7 @@ export interface DraftState {
 }
 
 export interface Draft {
+  readonly key: string // the same from birth to end
   readonly state: DraftState
   readonly form: Form
   readonly unsaved: boolean
@@ -81,6 +78,7 @@ export interface Birth {
   channel: Channel
   copy: Copy
   pending: Pending | null
+  outcome: Outcome | null
 }
 
 export function createDraft(birth: Birth, vault: () => Vault | null): Draft {
@@ -99,7 +97,7 @@ export function createDraft(birth: Birth, vault: () => Vault | null): Draft {
     rival: false,
     pending: birth.pending,
     problem: null,
-    outcome: null,
+    outcome: birth.outcome,
   })
   let edits = birth.copy.dirty ? 1 : 0
   let sent = 0
@@ -128,12 +126,13 @@ export function createDraft(birth: Birth, vault: () => Vault | null): Draft {
     writer: WRITER,
     dirty: dirty(),
     pending: state.pending,
+    outcome: state.outcome,
   })
 
   async function keep(): Promise<void> {
     clearTimeout(machineTimer)
     machineTimer = undefined
-    if (stopped || ended()) return
+    if (stopped) return
     const before = edits
     try {
       const open = vault()
@@ -263,18 +262,17 @@ export function createDraft(birth: Birth, vault: () => Vault | null): Draft {
       contact.case_no
         ? { kind: 'registered', no: contact.case_no, code: '' }
         : { kind: 'closed', reason: contact.close_reason },
-      dirty(),
     )
   }
 
-  function settle(outcome: Outcome, keepCopy = false): void {
+  function settle(outcome: Outcome): void {
     state.pending = null
     state.problem = null
     state.outcome = outcome
     state.sync = 'saved'
     clearTimeout(machineTimer)
     clearTimeout(serverTimer)
-    if (!keepCopy) void vault()?.remove(state.id).catch(() => undefined)
+    void keep() // a reload must not take the query code away
   }
 
   async function finish(pending: Pending): Promise<void> {
@@ -326,6 +324,7 @@ export function createDraft(birth: Birth, vault: () => Vault | null): Draft {
   schedule(0)
 
   return {
+    key: birth.contactId || birth.takeKey,
     state,
     form,
     get unsaved() {

@@ -8,6 +8,11 @@ export type Pending =
   | { kind: 'close'; key: string; reason: CloseReason }
   | { kind: 'register'; key: string; said: Registration; body: RegisterCase | null }
 
+/** What became of a contact; shown until the person has seen it. */
+export type Outcome =
+  | { kind: 'registered'; no: string; code: string }
+  | { kind: 'closed'; reason: CloseReason | undefined }
+
 export interface Stored extends Copy {
   take: TakeContact
   takeKey: string
@@ -15,6 +20,7 @@ export interface Stored extends Copy {
   contactId: string
   channel: Channel
   pending: Pending | null
+  outcome: Outcome | null
 }
 
 /** Undefined for records of another kind. */
@@ -35,5 +41,6 @@ export function storedOf(value: unknown): Stored | undefined {
     writer: given.writer ?? '',
     dirty: given.dirty ?? true,
     pending: given.pending ?? null,
+    outcome: given.outcome ?? null,
   }
 }

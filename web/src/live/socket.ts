@@ -59,7 +59,9 @@ function lost(since = now()): void {
 function again(soon = false): void {
   clearTimeout(retry)
   if (session.phase !== 'in') return
-  const wait = soon ? 0 : Math.min(8000, 500 * 2 ** Math.min(failures, 5))
+  // A restart takes seconds: be quick at first.
+  const longest = now() - link.since < 30_000 ? 2000 : 8000
+  const wait = soon ? 0 : Math.min(longest, 500 * 2 ** Math.min(failures, 5))
   failures++
   retry = setTimeout(connect, wait * (0.5 + Math.random() / 2))
 }
