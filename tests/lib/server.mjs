@@ -165,10 +165,11 @@ function template() {
             fs.rmSync(fresh, { recursive: true })
             if (!fs.existsSync(ready)) throw problem
         }
-        const day = Date.now() - 24 * 3600_000
-        for (const old of fs.readdirSync(shelf)) {
-            const full = path.join(shelf, old)
-            if (old !== name && fs.statSync(full).mtimeMs < day) fs.rmSync(full, { recursive: true, force: true })
+        // Others in this checkout may be at work with another binary's.
+        const age = (one) => fs.statSync(path.join(shelf, one)).mtimeMs
+        const old = fs.readdirSync(shelf).filter((one) => one !== name)
+        for (const one of old.sort((x, y) => age(y) - age(x)).slice(6)) {
+            fs.rmSync(path.join(shelf, one), { recursive: true, force: true })
         }
     }
     return new Store(ready, fs.readFileSync(path.join(ready, 'password'), 'utf8'))
