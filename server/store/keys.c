@@ -246,53 +246,6 @@ struct err store_keys_fill(struct store *s, uint64_t ahead)
     return e;
 }
 
-/* ---- destroying ---- */
-
-static struct err delete_row(struct store *s, uint64_t key_id)
-{
-    uint8_t id[ID_KEY_BYTES];
-    MDB_val k = val_of(SPAN(id, sizeof(id)));
-    MDB_txn *txn;
-    int rc = mdb_txn_begin(s->keys, NULL, 0, &txn);
-
-    if (rc != 0) {
-        return LMDB_ERR(rc);
-    }
-    store_u64be(id, key_id);
-    rc = mdb_del(txn, s->keys_table, &k, NULL);
-    if (rc == MDB_NOTFOUND) {
-        mdb_txn_abort(txn);
-        return OK;
-    }
-    if (rc != 0) {
-        mdb_txn_abort(txn);
-        return LMDB_ERR(rc);
-    }
-    rc = mdb_txn_commit(txn);
-    return rc == 0 ? OK : WRITE_ERR(rc, s->dir);
-}
-
-struct err store_key_destroy(struct store *s, struct id subject)
-{
-    struct store_txn *t;
-    struct span row = {NULL, 0};
-    uint64_t key_id = 0;
-    struct err e = store_read_begin(s, &t);
-
-    assert(!s->read_only && s->keys != NULL);
-    if (failed(e)) {
-        return e;
-    }
-    e = subject_row(t, subject, &row);
-    if (!failed(e)) {
-        assert(row.at != NULL);
-        assert(subject_state(row.at) == SUBJECT_ERASED);
-        key_id = subject_key_id(row.at);
-    }
-    store_end(t);
-    return failed(e) ? e : delete_row(s, key_id);
-}
-
 /* ---- checking ---- */
 
 struct err keys_check(struct store *s, uint64_t *ret_bad_id)

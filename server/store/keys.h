@@ -46,8 +46,12 @@ struct err store_subject_state(struct store_txn *t, struct id subject,
 struct err store_subject_erase(struct store_txn *t, struct id subject) MUST_USE;
 struct err store_subject_destroy(struct store_txn *t,
                                  struct id subject) MUST_USE;
-/* Bulk thread: deletes a data key for good; durable when it returns. Call it
- * for a row of table erasure only (assert). A key that is gone is no error. */
+/* Bulk thread: deletes a data key for good, and overwrites every place in the
+ * file where it may still lie; durable when it returns. Call it for a subject
+ * in state ERASED only (assert). A key that is gone is no error. ERR_AGAIN: it
+ * is deleted, but a reader still holds pages from before: call again later,
+ * and only then let key_destroyed be true. (What a disk or its file system
+ * keeps of overwritten blocks is beyond this.) */
 struct err store_key_destroy(struct store *s, struct id subject) MUST_USE;
 
 /* --------------------------------------------------- sealed side data ---- */

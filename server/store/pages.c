@@ -66,10 +66,12 @@ struct counts {
 struct walk {
     int fd;
     bool whole;
+    bool clear_gaps;
     size_t page_bytes;
     uint64_t last_page;
     uint8_t *reached; /* bit per page */
     uint8_t *unused;  /* bit per page: listed as free */
+    uint8_t *zeros;   /* a page of them */
     struct level levels[DEPTH_MAX];
     /* of the tree that is walked now */
     bool integer_keys; /* the list of free pages */
@@ -380,10 +382,35 @@ static struct err descend(struct walk *w, struct level *l, bool to_leaf)
     return page_read(w, l + 1, n.child, to_leaf ? PAGE_LEAF : PAGE_BRANCH);
 }
 
+static struct err zeros_write(const struct walk *w, uint64_t page, size_t from,
+                              size_t to)
+{
+    ssize_t n = pwrite(w->fd, w->zeros, to - from,
+                       (int64_t)(page * w->page_bytes + from));
+
+    return n == (ssize_t)(to - from) ? OK : ERR_OF(ERR_SYS, errno);
+}
+
+/* What lies between the offsets and the nodes is nobody's, but may be a copy of
+ * a node that was moved or deleted. */
+static struct err gap_clear(const struct walk *w, const struct level *l)
+{
+    size_t lower = load_u16le(l->bytes + AT_LOWER);
+    size_t upper = load_u16le(l->bytes + AT_UPPER);
+
+    return lower < upper ? zeros_write(w, l->number, lower, upper) : OK;
+}
+
 static struct err page_enter(struct walk *w, struct level *l, bool leaf)
 {
     struct err e;
 
+    if (w->clear_gaps) {
+        e = gap_clear(w, l);
+        if (failed(e)) {
+            return e;
+        }
+    }
     if (leaf) {
         w->counts.leaf++;
         e = leaf_check(w, l);
@@ -523,6 +550,7 @@ static struct walk *walk_new(int fd, const struct page_meta *m, bool whole)
     w->last_page = m->last_page;
     w->reached = heap_take(m->last_page / 8 + 1);
     w->unused = heap_take(m->last_page / 8 + 1);
+    w->zeros = heap_take(w->page_bytes);
     w->levels[0].bytes = heap_take(w->page_bytes * DEPTH_MAX);
     for (size_t i = 1; i < DEPTH_MAX; i++) {
         w->levels[i].bytes = w->levels[0].bytes + i * w->page_bytes;
@@ -533,6 +561,7 @@ static struct walk *walk_new(int fd, const struct page_meta *m, bool whole)
 static void walk_free(struct walk *w)
 {
     free(w->levels[0].bytes);
+    free(w->zeros);
     free(w->unused);
     free(w->reached);
     free(w);
@@ -593,6 +622,49 @@ struct err pages_check_turn(int fd, const struct page_meta m[static 2])
     /* A commit that frees nothing, into an empty tree, repeats the last. */
     if (!failed(e) && last[newer] < last[1 - newer]) {
         e = bad((uint64_t)newer);
+    }
+    return e;
+}
+
+/* Pages that neither walk has reached. */
+static struct err unused_clear(const struct walk *a, const struct walk *b)
+{
+    uint64_t last = a->last_page > b->last_page ? a->last_page : b->last_page;
+    struct err e = OK;
+
+    for (uint64_t n = FIRST_PAGE; !failed(e) && n <= last; n++) {
+        bool used = (n <= a->last_page && bit_get(a->reached, n)) ||
+                    (n <= b->last_page && bit_get(b->reached, n));
+
+        if (!used) {
+            e = zeros_write(a, n, 0, a->page_bytes);
+        }
+    }
+    return e;
+}
+
+struct err pages_clear(int fd, const struct page_meta m[static 2])
+{
+    struct walk *found[2] = {walk_new(fd, &m[0], true),
+                             walk_new(fd, &m[1], true)};
+    struct err e = OK;
+
+    /* Nothing is written before both snapshots were found sound. */
+    for (int i = 0; i < 2 && !failed(e); i++) {
+        e = check_all(found[i], &m[i]);
+    }
+    if (!failed(e)) {
+        e = unused_clear(found[0], found[1]);
+    }
+    for (int i = 0; i < 2; i++) {
+        walk_free(found[i]);
+    }
+    for (int i = 0; i < 2 && !failed(e); i++) {
+        struct walk *w = walk_new(fd, &m[i], true);
+
+        w->clear_gaps = true;
+        e = check_all(w, &m[i]);
+        walk_free(w);
     }
     return e;
 }

@@ -53,4 +53,9 @@ struct err pages_check_turn(int fd,
  * of each level only. */
 struct err pages_check(int fd, const struct page_meta *m, bool whole) MUST_USE;
 
+/* Writes zeros over every page that neither snapshot reaches, and over the
+ * unused middle of those that one does. The caller holds LMDB's write lock, and
+ * no reader is older than the older of the two. */
+struct err pages_clear(int fd, const struct page_meta m[static 2]) MUST_USE;
+
 #endif

