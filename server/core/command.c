@@ -1,9 +1,10 @@
 /*
  * command.c - one command, from the look-up of a repeat to its side writes.
  *
- *      repeated? quarantined? room? in the trail already?   no put so far
+ *      quarantined? repeated? room? in the trail already?   no put so far
  *                            |
- *      decide: a refusal ends here, and has put nothing
+ *      decide: a refusal ends here, and has put nothing; so does damage to
+ *      what only this command is about
  *                            |
  *      each event: append (seal, chain), store_apply, model_apply
  *                            |
@@ -161,28 +162,41 @@ static bool trail_repeat(const struct writer *w, struct command_work *c)
     return true;
 }
 
-static struct err answer_before(struct writer *w, struct command_work *c,
-                                struct command_name name, bool *ret_answered)
+/* Before anything is read for the command: what it asks for may be what killed
+ * the process. */
+static struct err quarantined(struct writer *w, struct command_work *c,
+                              struct command_name name, bool *ret_answered)
 {
     uint32_t crashes = 0;
     struct err e;
 
+    if (bytes_all_zero(name.bytes, sizeof(name.bytes))) {
+        return OK;
+    }
+    e = quarantine_crashes(w->run.t, name, &crashes);
+    if (failed(e) || crashes < QUARANTINE_CRASHES) {
+        return e;
+    }
+    DIAG(DIAG_ALARM, "command_quarantined",
+         DIAG_C("command", command_info[c->command].name));
+    work_refuse(c, REFUSAL_COMMAND_QUARANTINED);
+    *ret_answered = true;
+    return OK;
+}
+
+static struct err answer_before(struct writer *w, struct command_work *c,
+                                struct command_name name, bool *ret_answered)
+{
+    struct err e = quarantined(w, c, name, ret_answered);
+
+    if (failed(e) || *ret_answered) {
+        return e;
+    }
     e = find_repeat(&w->run, c, ret_answered);
     if (failed(e) || *ret_answered) {
         return e;
     }
-    if (!bytes_all_zero(name.bytes, sizeof(name.bytes))) {
-        e = quarantine_crashes(w->run.t, name, &crashes);
-        if (failed(e)) {
-            return e;
-        }
-    }
-    if (crashes >= QUARANTINE_CRASHES) {
-        DIAG(DIAG_ALARM, "command_quarantined",
-             DIAG_C("command", command_info[c->command].name));
-        work_refuse(c, REFUSAL_COMMAND_QUARANTINED);
-        *ret_answered = true;
-    } else if (w->run.room_low && lane_of(c) == LANE_COMMAND) {
+    if (w->run.room_low && lane_of(c) == LANE_COMMAND) {
         work_refuse(c, REFUSAL_SERVER_FULL);
         *ret_answered = true;
     } else {
@@ -374,6 +388,21 @@ static struct err keep(struct writer *w, struct command_work *c,
 
 /* ------------------------------------------------------------ deciding -- */
 
+/* Damage to what one command reads, or too much for one: the others need not
+ * stop for it, since nothing was put. */
+static bool of_one_command(struct err e)
+{
+    return e.code == ERR_LIMIT || e.code == ERR_CORRUPT || e.code == ERR_KEY ||
+           e.code == ERR_MISSING || e.code == ERR_TAMPERED;
+}
+
+static void alarm_of(const struct command_work *c, struct err e)
+{
+    diag_err("command_unreadable", e);
+    DIAG(DIAG_ALARM, "command_failed",
+         DIAG_C("command", command_info[c->command].name));
+}
+
 static struct err decide(struct writer *w, const struct command_work *c,
                          enum command command, const void *body,
                          struct outcome *ret)
@@ -392,9 +421,8 @@ static struct err decide(struct writer *w, const struct command_work *c,
 
     memset(ret, 0, sizeof(*ret));
     e = model_decide(&in, command, body, ret);
-    if (failed(e) && e.code == ERR_LIMIT) {
-        /* Too much for one command; decide has put nothing. */
-        diag_err("decide_limit", e);
+    if (failed(e) && of_one_command(e)) {
+        alarm_of(c, e);
         memset(ret, 0, sizeof(*ret));
         ret->refusal = REFUSAL_SERVER_FAILED;
         return OK;
@@ -451,6 +479,11 @@ struct err writer_command(struct writer *w, struct command_work *c)
     begin(w, c);
     inflight_mark(&w->inflight, name);
     e = answer_before(w, c, name, &answered);
+    if (failed(e) && of_one_command(e)) {
+        alarm_of(c, e);
+        work_refuse(c, REFUSAL_SERVER_FAILED);
+        return OK;
+    }
     if (failed(e) || answered) {
         return e;
     }

@@ -4,13 +4,15 @@
  * A draft is saved every few seconds and is no event: only its last state
  * becomes one, draft_saved, when the contact ends. Its version (If-Match, 0
  * when none was saved) lets two windows of one agent not overwrite each other
- * unseen. Row: fixed part, then the sealed content as its tail.
+ * unseen. Row: fixed part, then the sealed content as its tail. A damaged draft
+ * is kept out of the log, with an alarm, and holds nothing up.
  */
 #include "model/nouns.h"
 
 #include <assert.h>
 #include <string.h>
 
+#include "base/diag.h"
 #include "model/rows.h"
 
 struct draft {
@@ -109,6 +111,28 @@ struct err decide_save_draft(const struct decide_in *in, const void *body,
                         SPAN(draft.key, sizeof(draft.key)), row);
 }
 
+/* A draft is typed again sooner than a call that cannot be registered or ended
+ * is told again. */
+static bool only_the_draft(struct err e)
+{
+    return e.code == ERR_CORRUPT || e.code == ERR_KEY ||
+           e.code == ERR_MISSING || e.code == ERR_TAMPERED;
+}
+
+static struct err open_last(const struct decide_in *in, struct id contact,
+                            struct id narrative_subject, struct draft *draft,
+                            struct text *ret_content)
+{
+    struct side_place at;
+    struct err e = draft_find(in->txn, contact, draft);
+
+    if (failed(e) || !draft->found) {
+        return e;
+    }
+    at = draft_place(draft->key, narrative_subject);
+    return store_open_side(in->txn, &at, draft->sealed, in->arena, ret_content);
+}
+
 struct err draft_keep(const struct decide_in *in, struct id contact,
                       struct id narrative_subject, struct outcome *ret)
 {
@@ -118,20 +142,20 @@ struct err draft_keep(const struct decide_in *in, struct id contact,
         .narrative_subject = narrative_subject,
     };
     struct event_plain *event;
-    struct side_place at;
     struct draft draft;
-    struct err e = draft_find(in->txn, contact, &draft);
+    struct err e = open_last(in, contact, narrative_subject, &draft,
+                             &saved.narrative.content);
 
+    if (failed(e) && only_the_draft(e)) {
+        /* Its row stays, for who can mend it. */
+        diag_err("draft_unreadable", e);
+        alarm_about("draft_not_kept", contact);
+        return OK;
+    }
     if (failed(e) || !draft.found) {
         return e;
     }
     saved.draft_version = draft.version;
-    at = draft_place(draft.key, narrative_subject);
-    e = store_open_side(in->txn, &at, draft.sealed, in->arena,
-                        &saved.narrative.content);
-    if (failed(e)) {
-        return e;
-    }
     event = outcome_event(ret);
     e = ev_draft_saved_encode(&saved, in->arena, event);
     if (failed(e)) {

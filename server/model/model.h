@@ -201,6 +201,11 @@ struct board_counts {
 struct err board_counts_read(struct store_txn *t, uint64_t scope, uint32_t day,
                              struct board_counts *ret) MUST_USE;
 
+/* ------------------------------------------------------- damaged rows ---- */
+
+/* An alarm that names what is damaged by its id. */
+void alarm_about(const char *event, struct id object);
+
 /* --------------------------------------------------------- decisions ---- */
 
 struct decide_in {

@@ -20,14 +20,15 @@ enum { GUYANG = 150222102, EXIT_DAMAGED = 3 };
 
 static struct desk desk;
 static struct actor agent;
-static struct city_case made;
+static struct cmd_register_case form;
 
 static int setup(void **state)
 {
     (void)state;
     desk_make(&desk, FIXTURE_MAP_BYTES);
     agent = city_actor(&desk.city, "agt01", "R-AGT", "service_centre");
-    made = city_case(&desk.city, &agent, GUYANG);
+    (void)city_case(&desk.city, &agent, GUYANG);
+    form = city_form(&desk.city, &agent, GUYANG);
     return 0;
 }
 
@@ -38,12 +39,10 @@ static int teardown(void **state)
     return 0;
 }
 
-static struct command_work *noting(uint8_t key)
+static struct command_work *registering(uint8_t key)
 {
-    const struct cmd_add_note note = {.no = made.no,
-                                      .text = TEXT_LITERAL("NOTE")};
     struct command_work *w =
-        desk_work(&desk, &agent, COMMAND_ADD_NOTE, &note, sizeof(note));
+        desk_work(&desk, &agent, COMMAND_REGISTER_CASE, &form, sizeof(form));
 
     desk_key(w, key, 1);
     return w;
@@ -60,35 +59,37 @@ static enum refusal result_of(struct command_work *w)
     return refusal;
 }
 
-static void put_head(struct span head)
+/* The row that kills whoever counts a case: of another size. */
+static void poison(bool poisoned)
 {
-    uint8_t key[CASE_HEAD_KEY_BYTES];
-    struct store_txn *t;
-
-    case_head_key(key, made.id);
-    assert_int_equal(store_write_begin(desk.city.store.store, &t).code,
-                     ERR_NONE);
-    assert_int_equal(
-        table_put(t, TABLE_CASE_HEAD, SPAN(key, sizeof(key)), head).code,
-        ERR_NONE);
-    assert_int_equal(store_commit(t).code, ERR_NONE);
-}
-
-static struct span copy_head(uint8_t ret_head[static CASE_HEAD_BYTES])
-{
-    uint8_t key[CASE_HEAD_KEY_BYTES];
+    static const char kind[16] = "open";
+    static uint8_t count[BOARD_COUNT_BYTES];
+    uint8_t key[BOARD_COUNT_KEY_BYTES];
     struct store_txn *t;
     struct span value;
 
-    case_head_key(key, made.id);
-    assert_int_equal(store_read_begin(desk.city.store.store, &t).code,
+    board_count_key(key, kind, 0);
+    assert_int_equal(store_write_begin(desk.city.store.store, &t).code,
                      ERR_NONE);
-    assert_int_equal(
-        table_get(t, TABLE_CASE_HEAD, SPAN(key, sizeof(key)), &value).code,
-        ERR_NONE);
-    memcpy(ret_head, value.at, CASE_HEAD_BYTES);
-    store_end(t);
-    return SPAN(ret_head, CASE_HEAD_BYTES);
+    if (poisoned) {
+        assert_int_equal(
+            table_get(t, TABLE_BOARD_COUNT, SPAN(key, sizeof(key)), &value)
+                .code,
+            ERR_NONE);
+        memcpy(count, value.at, sizeof(count));
+    }
+    assert_int_equal(table_put(t, TABLE_BOARD_COUNT, SPAN(key, sizeof(key)),
+                               SPAN(count, poisoned ? 5 : sizeof(count)))
+                         .code,
+                     ERR_NONE);
+    assert_int_equal(store_commit(t).code, ERR_NONE);
+}
+
+/* One more call to be registered: later than anything before. */
+static void next_form(void)
+{
+    desk.city.now_us += 600 * INT64_C(1000000);
+    form = city_form(&desk.city, &agent, GUYANG);
 }
 
 /* A process of its own runs the command and dies of it. */
@@ -105,7 +106,7 @@ static void crash(uint8_t key)
             _exit(99);
         }
         desk_start(&desk, CITY_TIME_US + 60000000);
-        (void)result_of(noting(key));
+        (void)result_of(registering(key));
         _exit(98); /* it should not have come back */
     }
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -116,35 +117,31 @@ static void crash(uint8_t key)
 
 static void refused_after_two_crashes(void **state)
 {
-    uint8_t head[CASE_HEAD_BYTES];
-    struct span whole = copy_head(head);
-
     (void)state;
-    put_head(SPAN(head, 5)); /* kills whoever touches the case */
+    next_form();
+    poison(true);
     crash(1);
     crash(1);
     desk_start(&desk, CITY_TIME_US + 60000000);
-    assert_int_equal(result_of(noting(1)), REFUSAL_COMMAND_QUARANTINED);
+    assert_int_equal(result_of(registering(1)), REFUSAL_COMMAND_QUARANTINED);
     desk_stop(&desk);
-    put_head(whole);
+    poison(false);
     desk_start(&desk, CITY_TIME_US + 60000000);
-    assert_int_equal(result_of(noting(1)), REFUSAL_COMMAND_QUARANTINED);
-    /* The same words with another key are another command. */
-    assert_int_equal(result_of(noting(2)), REFUSAL_NONE);
+    assert_int_equal(result_of(registering(1)), REFUSAL_COMMAND_QUARANTINED);
+    /* The same form with another key are another command. */
+    assert_int_equal(result_of(registering(2)), REFUSAL_NONE);
     desk_stop(&desk);
 }
 
 static void once_is_not_enough(void **state)
 {
-    uint8_t head[CASE_HEAD_BYTES];
-    struct span whole = copy_head(head);
-
     (void)state;
-    put_head(SPAN(head, 5));
+    next_form();
+    poison(true);
     crash(5);
-    put_head(whole);
+    poison(false);
     desk_start(&desk, CITY_TIME_US + 60000000);
-    assert_int_equal(result_of(noting(5)), REFUSAL_NONE);
+    assert_int_equal(result_of(registering(5)), REFUSAL_NONE);
     desk_stop(&desk);
 }
 
@@ -158,7 +155,7 @@ static void nothing_left_after_a_batch(void **state)
 
     (void)state;
     desk_start(&desk, CITY_TIME_US + 60000000);
-    assert_int_equal(result_of(noting(6)), REFUSAL_NONE);
+    assert_int_equal(result_of(registering(6)), REFUSAL_NONE);
     (void)snprintf(path, sizeof(path), "%s/inflight", desk.city.store.dir);
     bytes = fixture_file_read(path, &size);
     assert_int_equal(size, COMMAND_NAME_BYTES);

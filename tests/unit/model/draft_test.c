@@ -147,6 +147,56 @@ static void closing_keeps_them_too(void **state)
     assert_int_equal(save("agt01", contact, 1, "1"), REFUSAL_CONTACT_NOT_OPEN);
 }
 
+/* One bit of the draft's row has changed. */
+static void damage_draft(struct id contact)
+{
+    uint8_t row[4096];
+    struct store_txn *t;
+    struct span value;
+    size_t size;
+
+    assert_int_equal(store_write_begin(world.store.store, &t).code, ERR_NONE);
+    assert_int_equal(table_get(t, TABLE_DRAFT,
+                               SPAN(contact.bytes, sizeof(contact.bytes)),
+                               &value)
+                         .code,
+                     ERR_NONE);
+    size = value.size;
+    assert_in_range(size, DRAFT_BYTES + 1, sizeof(row));
+    memcpy(row, value.at, size);
+    row[size - 1] ^= 4;
+    assert_int_equal(table_put(t, TABLE_DRAFT,
+                               SPAN(contact.bytes, sizeof(contact.bytes)),
+                               SPAN(row, size))
+                         .code,
+                     ERR_NONE);
+    assert_int_equal(store_commit(t).code, ERR_NONE);
+}
+
+/* The call can be registered and ended all the same; the row is kept. */
+static void a_damaged_draft_holds_nothing_up(void **state)
+{
+    struct id first = world_take(&world, "agt01");
+    struct id second = world_take(&world, "agt01");
+    struct cmd_close_contact command = {.contact_id = second,
+                                        .reason = CLOSE_REASON_SILENT};
+    uint8_t row[DRAFT_BYTES];
+
+    (void)state;
+    assert_int_equal(save("agt01", first, 0, "\"typed\""), REFUSAL_NONE);
+    assert_int_equal(save("agt01", second, 0, "\"typed\""), REFUSAL_NONE);
+    damage_draft(first);
+    damage_draft(second);
+    (void)world_register(&world, "agt01", first, 0);
+    assert_int_equal(world.last.event_count, 1);
+    assert_int_equal(world.last.events[0].type, EVENT_CASE_REGISTERED);
+    assert_true(draft_row(first, row));
+    assert_int_equal(world_do(&world, "agt01", COMMAND_CLOSE_CONTACT, &command),
+                     REFUSAL_NONE);
+    assert_int_equal(world.last.event_count, 1);
+    assert_true(draft_row(second, row));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +206,7 @@ int main(void)
         cmocka_unit_test(nobody_else_writes_into_it),
         cmocka_unit_test(registering_keeps_the_last_words),
         cmocka_unit_test(closing_keeps_them_too),
+        cmocka_unit_test(a_damaged_draft_holds_nothing_up),
     };
 
     return cmocka_run_group_tests(tests, start, stop);
