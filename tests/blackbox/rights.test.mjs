@@ -172,6 +172,21 @@ describe('a case that may not be seen', () => {
         assert.deepEqual(bare(await post(made.main.no, { text: '' })), bare(await post(unknown, { text: '' })))
     })
 
+    test('takes no longer to deny than one that does not exist', async () => {
+        const api = await hutong.as('cty_gy')
+        // The quickest of many, in turns: other load can only make one slower.
+        const best = { hidden: Infinity, unknown: Infinity }
+        const numbers = { hidden: made.main.no, unknown: `12349-${api.me.server_day}-9997` }
+        for (let round = 0; round < 60; round++) {
+            for (const [name, no] of Object.entries(numbers)) {
+                const started = performance.now()
+                refused(await api.get(`/cases/${no}`), 'case.unknown')
+                best[name] = Math.min(best[name], performance.now() - started)
+            }
+        }
+        assert.ok(best.hidden < best.unknown * 3 + 1 && best.unknown < best.hidden * 3 + 1, JSON.stringify(best))
+    })
+
     test('is in no list and no count', async () => {
         const [api, agent] = [await hutong.as('cty_gy'), await hutong.as('agt01')]
         const before = ok(await api.get('/cases?limit=200'))

@@ -182,6 +182,10 @@ describe('guessing', () => {
         const locked = await attacker.trySignIn('agt02', store.password)
         refused(locked, 'session.slow_down', 'the right password does not help any more')
         assert.ok(waitOf(locked) > 1700 && waitOf(locked) <= 1800, `Retry-After ${waitOf(locked)}`)
+        for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'true-client-ip']) {
+            const headers = { [name]: name === 'forwarded' ? 'for=10.1.2.3' : '10.1.2.3' }
+            refused(await attacker.trySignIn('agt02', store.password, { headers }), 'session.slow_down', `${name} is believed`)
+        }
         attacker.close()
     })
 
