@@ -18,7 +18,7 @@ enum {
     LIMIT_PART_BYTES = 256 * 1024,
     LIMIT_FRAME_EVENTS = 16,
     LIMIT_NOTE_BYTES = 4 * 1024, /* a signed checkpoint */
-    LIMIT_SIDE_OPS = 8, /* side-table writes of one command */
+    LIMIT_SIDE_OPS = 8,          /* side-table writes of one command */
     LIMIT_DRAFT_BYTES = 64 * 1024,
     LIMIT_BATCH_COMMANDS = 512,
     LIMIT_LANE_COMMANDS = 4096, /* waiting per lane; more get 503 */
@@ -33,7 +33,7 @@ enum {
     LIMIT_READ_JOBS = 4096,
     LIMIT_PASSWORD_BYTES = 256,
     LIMIT_READ_TXN_US = 2000000, /* a reader never holds a page longer */
-    LIMIT_MAP_PERCENT = 85, /* above it ordinary commands are refused */
+    LIMIT_MAP_PERCENT = 85,      /* above it ordinary commands are refused */
     LIMIT_DISK_RESERVE_BYTES = 1 << 30, /* the same, of free disk */
 };
 
