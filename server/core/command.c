@@ -392,8 +392,7 @@ static struct err keep(struct writer *w, struct command_work *c,
  * stop for it, since nothing was put. */
 static bool of_one_command(struct err e)
 {
-    return e.code == ERR_LIMIT || e.code == ERR_CORRUPT || e.code == ERR_KEY ||
-           e.code == ERR_MISSING || e.code == ERR_TAMPERED;
+    return e.code == ERR_LIMIT || is_damage(e);
 }
 
 static void alarm_of(const struct command_work *c, struct err e)
@@ -421,7 +420,7 @@ static struct err decide(struct writer *w, const struct command_work *c,
 
     memset(ret, 0, sizeof(*ret));
     e = model_decide(&in, command, body, ret);
-    if (failed(e) && of_one_command(e)) {
+    if (of_one_command(e)) {
         alarm_of(c, e);
         memset(ret, 0, sizeof(*ret));
         ret->refusal = REFUSAL_SERVER_FAILED;
@@ -479,7 +478,7 @@ struct err writer_command(struct writer *w, struct command_work *c)
     begin(w, c);
     inflight_mark(&w->inflight, name);
     e = answer_before(w, c, name, &answered);
-    if (failed(e) && of_one_command(e)) {
+    if (of_one_command(e)) {
         alarm_of(c, e);
         work_refuse(c, REFUSAL_SERVER_FAILED);
         return OK;

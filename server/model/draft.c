@@ -111,14 +111,6 @@ struct err decide_save_draft(const struct decide_in *in, const void *body,
                         SPAN(draft.key, sizeof(draft.key)), row);
 }
 
-/* A draft is typed again sooner than a call that cannot be registered or ended
- * is told again. */
-static bool only_the_draft(struct err e)
-{
-    return e.code == ERR_CORRUPT || e.code == ERR_KEY ||
-           e.code == ERR_MISSING || e.code == ERR_TAMPERED;
-}
-
 static struct err open_last(const struct decide_in *in, struct id contact,
                             struct id narrative_subject, struct draft *draft,
                             struct text *ret_content)
@@ -146,8 +138,9 @@ struct err draft_keep(const struct decide_in *in, struct id contact,
     struct err e = open_last(in, contact, narrative_subject, &draft,
                              &saved.narrative.content);
 
-    if (failed(e) && only_the_draft(e)) {
-        /* Its row stays, for who can mend it. */
+    if (is_damage(e)) {
+        /* A draft is typed again sooner than a call that cannot be registered
+         * is told again. Its row stays, for who can mend it. */
         diag_err("draft_unreadable", e);
         alarm_about("draft_not_kept", contact);
         return OK;

@@ -33,6 +33,7 @@
 #include "gen/lists.h"
 #include "gen/refusals.h"
 #include "gen/views.h" /* struct mask, enum mask_level, enum field_group */
+#include "model/damage.h"
 #include "store/store.h"
 
 /* --------------------------------------------------------- catalogue ---- */
@@ -200,11 +201,6 @@ struct board_counts {
 };
 struct err board_counts_read(struct store_txn *t, uint64_t scope, uint32_t day,
                              struct board_counts *ret) MUST_USE;
-
-/* ------------------------------------------------------- damaged rows ---- */
-
-/* An alarm that names what is damaged by its id. */
-void alarm_about(const char *event, struct id object);
 
 /* --------------------------------------------------------- decisions ---- */
 

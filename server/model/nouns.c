@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/diag.h"
-
 enum { ID_RANDOM_BYTES = 10, DIGITS6 = 1000000, DIGITS6_TRIES = 8 };
 
 struct entropy entropy_of(const struct decide_in *in)
@@ -151,12 +149,4 @@ struct err record_open(struct store_txn *t, uint64_t seq,
 int64_t record_happened_us(const struct record *r)
 {
     return r->occurred_us != 0 ? r->occurred_us : r->head.time_us;
-}
-
-void alarm_about(const char *event, struct id object)
-{
-    char hex[ID_HEX + 1];
-
-    id_to_hex(object, hex);
-    DIAG(DIAG_ALARM, event, DIAG_C("id", hex));
 }

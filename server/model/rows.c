@@ -62,17 +62,31 @@ struct err row_delete(struct store_txn *t, const struct row *row)
 
 struct err contact_row(struct store_txn *t, struct id contact, struct row *ret)
 {
+    struct err e;
+
     *ret =
         row_new(TABLE_CONTACT_HEAD, CONTACT_HEAD_KEY_BYTES, CONTACT_HEAD_BYTES);
     contact_head_key(ret->key, contact);
-    return row_get(t, ret);
+    e = row_get(t, ret);
+    if (failed(e) || !ret->found || contact_head_plausible(ret->value)) {
+        return e;
+    }
+    alarm_about("contact_damaged", contact);
+    return ERR(ERR_CORRUPT);
 }
 
 struct err case_row(struct store_txn *t, struct id case_id, struct row *ret)
 {
+    struct err e;
+
     *ret = row_new(TABLE_CASE_HEAD, CASE_HEAD_KEY_BYTES, CASE_HEAD_BYTES);
     case_head_key(ret->key, case_id);
-    return row_get(t, ret);
+    e = row_get(t, ret);
+    if (failed(e) || !ret->found || case_head_plausible(ret->value)) {
+        return e;
+    }
+    alarm_about("case_damaged", case_id);
+    return ERR(ERR_CORRUPT);
 }
 
 struct err account_row(struct store_txn *t, struct id account, struct row *ret)

@@ -4,7 +4,8 @@
  * WHY     A span read from a write transaction lives until the next put: a row
  *         is copied out before it is changed. A row of another size than the
  *         layout says is damage, not a surprise.
- * ERRORS  ERR_CORRUPT: a row of a wrong size, or row_need found none.
+ * ERRORS  ERR_CORRUPT: a row of a wrong size, or row_need found none, or (after
+ *         an alarm) a head with a value that no rule gives.
  */
 #ifndef HUTONG_MODEL_ROWS_H
 #define HUTONG_MODEL_ROWS_H

@@ -48,6 +48,29 @@ static bool wanted(const struct audience *u, const struct board_window *w,
            audience_sees(u, head);
 }
 
+/* The row of the head that the walk stands on, if it is wanted. One that is
+ * damaged is left out: it must not take the others with it. */
+static struct err add_row(struct store_txn *t, struct arena *a,
+                          const struct audience *u,
+                          const struct board_window *w, struct span head,
+                          struct board_rows *ret)
+{
+    struct err e = ERR(ERR_CORRUPT);
+
+    if (head.size == CASE_HEAD_BYTES) {
+        if (!wanted(u, w, head.at)) {
+            return OK;
+        }
+        e = case_row_of(t, a, ret->last, head.at, &ret->rows[ret->count]);
+    }
+    if (is_damage(e)) {
+        alarm_about("case_left_out", ret->last);
+        return OK;
+    }
+    ret->count += !failed(e);
+    return e;
+}
+
 static struct err walk_rows(struct store_txn *t, struct arena *a,
                             struct table_walk *walk, const struct audience *u,
                             const struct board_window *w,
@@ -59,18 +82,15 @@ static struct err walk_rows(struct store_txn *t, struct arena *a,
     bool there = window_begin(walk, w, &key, &value);
 
     while (there && ret->count < w->limit && scanned < w->scan_max) {
-        if (value.size != CASE_HEAD_BYTES || key.size != CASE_HEAD_KEY_BYTES) {
+        struct err e;
+
+        if (key.size != CASE_HEAD_KEY_BYTES) {
             return ERR(ERR_CORRUPT);
         }
         ret->last = case_head_key_case_id(key.at);
-        if (wanted(u, w, value.at)) {
-            struct err e =
-                case_row_of(t, a, ret->last, value.at, &ret->rows[ret->count]);
-
-            if (failed(e)) {
-                return e;
-            }
-            ret->count++;
+        e = add_row(t, a, u, w, value, ret);
+        if (failed(e)) {
+            return e;
         }
         scanned++;
         there = table_walk_next(walk, false, &key, &value);
@@ -145,9 +165,8 @@ static struct err count_by_walk(struct store_txn *t, const struct audience *u,
         return e;
     }
     there = table_walk_seek(walk, (struct span){0}, false, &key, &value);
-    while (there && scanned < COUNT_HEADS_MAX &&
-           value.size == CASE_HEAD_BYTES) {
-        if (audience_sees(u, value.at)) {
+    while (there && scanned < COUNT_HEADS_MAX) {
+        if (value.size == CASE_HEAD_BYTES && audience_sees(u, value.at)) {
             count_head(value.at, today, ret);
         }
         scanned++;

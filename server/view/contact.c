@@ -24,6 +24,9 @@ static struct err contact_head_get(struct store_txn *t, struct id contact,
     if (value.at != NULL && value.size != CONTACT_HEAD_BYTES) {
         return ERR(ERR_CORRUPT);
     }
+    if (value.at != NULL && !contact_head_plausible(value.at)) {
+        return ERR(ERR_CORRUPT);
+    }
     *ret_found = value.at != NULL;
     if (*ret_found) {
         memcpy(ret_head, value.at, CONTACT_HEAD_BYTES);
@@ -253,7 +256,21 @@ static struct err find_contacts(struct store_txn *t,
     return table_walk_end(walk);
 }
 
-/* Rows of a list open nothing: the number stands in the contact itself. */
+static struct err fill_row(const struct viewing *v, struct id id,
+                           struct view_contact *ret)
+{
+    uint8_t head[CONTACT_HEAD_BYTES];
+    bool there = false;
+    struct err e = contact_head_get(v->t, id, head, &there);
+
+    if (failed(e) || !there) {
+        return failed(e) ? e : ERR(ERR_CORRUPT);
+    }
+    return fill_contact(v, id, head, ret);
+}
+
+/* Rows of a list open nothing: the number stands in the contact itself. A
+ * damaged one is left out. */
 static struct err fill_rows(const struct viewing *v,
                             const struct contacts_found *found,
                             struct view_contact_page *page)
@@ -265,19 +282,15 @@ static struct err fill_rows(const struct viewing *v,
         return ERR(ERR_LIMIT);
     }
     page->rows = rows;
-    page->rows_count = found->count;
     for (size_t i = 0; i < found->count; i++) {
-        uint8_t head[CONTACT_HEAD_BYTES];
-        bool there = false;
-        struct err e;
+        struct err e = fill_row(v, found->ids[i], &rows[page->rows_count]);
 
-        e = contact_head_get(v->t, found->ids[i], head, &there);
-        if (failed(e) || !there) {
-            return failed(e) ? e : ERR(ERR_CORRUPT);
-        }
-        e = fill_contact(v, found->ids[i], head, &rows[i]);
-        if (failed(e)) {
+        if (is_damage(e)) {
+            alarm_about("contact_left_out", found->ids[i]);
+        } else if (failed(e)) {
             return e;
+        } else {
+            page->rows_count++;
         }
     }
     return OK;

@@ -152,6 +152,10 @@ static struct err write_puts(struct store_txn *t, const struct view_context *x,
             continue;
         }
         e = case_row_of(t, a, c->case_id, c->after, &row);
+        if (is_damage(e)) {
+            alarm_about("case_left_out", c->case_id);
+            continue;
+        }
         if (failed(e)) {
             return e;
         }

@@ -93,7 +93,8 @@ struct err case_head_get(struct store_txn *t, struct id case_id,
 struct err case_by_number(struct store_txn *t, struct case_no no,
                           struct id *ret_case, bool *ret_found) MUST_USE;
 /* A row of a head, which is borrowed while the row is used. No part is opened:
- * a row holds no sealed field. */
+ * a row holds no sealed field. Of damage (is_damage) the caller leaves the row
+ * out, with an alarm. */
 struct err case_row_of(struct store_txn *t, struct arena *a, struct id case_id,
                        const uint8_t head[static CASE_HEAD_BYTES],
                        struct view_case_row *ret) MUST_USE;

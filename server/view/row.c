@@ -25,6 +25,10 @@ struct err case_head_get(struct store_txn *t, struct id case_id,
     if (value.at != NULL && value.size != CASE_HEAD_BYTES) {
         return ERR(ERR_CORRUPT);
     }
+    if (value.at != NULL && !case_head_plausible(value.at)) {
+        alarm_about("case_damaged", case_id);
+        return ERR(ERR_CORRUPT);
+    }
     *ret_found = value.at != NULL;
     if (*ret_found) {
         memcpy(ret_head, value.at, CASE_HEAD_BYTES);
@@ -85,6 +89,9 @@ struct err case_row_of(struct store_txn *t, struct arena *a, struct id case_id,
 {
     const char *event = event_name(case_head_last_event(head));
 
+    if (!case_head_plausible(head)) {
+        return ERR(ERR_CORRUPT);
+    }
     *ret = (struct view_case_row){
         .id = case_id,
         .no = {case_head_day(head), case_head_serial(head)},

@@ -80,8 +80,21 @@ static void write_list(struct json_out *o, const struct list_table *list,
     unsigned int number;
     memcpy(&number, at, sizeof(number));
     const struct list_entry *entry = list_by_number(list, number);
-    assert(entry != NULL); /* a value of the list, never NONE */
-    json_out_literal(o, entry->code);
+    if (entry == NULL) /* from damaged bytes: shown as nothing */
+        json_out_null(o);
+    else
+        json_out_literal(o, entry->code);
+}
+
+/* A damaged time may lie where no calendar does. */
+static void write_time(struct json_out *o, int64_t us)
+{
+    static const int64_t first_us = INT64_C(-62167219200) * 1000000; /* 0 */
+    static const int64_t end_us = INT64_C(253402300800) * 1000000;   /* 10000 */
+    if (us < first_us || us >= end_us)
+        json_out_null(o);
+    else
+        json_out_time(o, us);
 }
 
 static void write_digits(struct json_out *o, uint64_t code, bool masked)
@@ -154,7 +167,7 @@ static void write_plain(struct json_out *o, const struct shape_field *f,
         write_case_no(o, at);
         return;
     case SHAPE_TIME:
-        json_out_time(o, integer_at(at));
+        write_time(o, integer_at(at));
         return;
     case SHAPE_TERRITORY:
         write_digits(o, (uint64_t)integer_at(at), masked);

@@ -331,6 +331,29 @@ static void short_names_and_numbers_tell_no_more(void **state)
                 "\"reporter\":{\"name\":\"O**\",\"phone\":\"**\"}," TAIL);
 }
 
+/* Bytes of a damaged row: nothing is shown for them, and nobody stops. */
+static void what_no_list_holds_is_null(void **state)
+{
+    (void)state;
+    const struct view_contact c = {
+        .id = id_of(ID_A),
+        .state = (enum contact_state)200,
+        .channel = CHANNEL_PHONE,
+        .taken_at = INT64_MAX,
+    };
+    struct mask mask = {{0}};
+    struct json_out o;
+    struct text text;
+    for (size_t i = 0; i < GROUP_COUNT; i++)
+        mask.level[i] = MASK_FULL;
+    json_out_init(&o, 4096);
+    view_contact_write(&o, &c, &mask, LANG_ZH);
+    assert_false(failed(json_out_text(&o, &text)));
+    assert_non_null(memmem(text.at, text.size, "\"state\":null", 12));
+    assert_non_null(memmem(text.at, text.size, "\"taken_at\":null", 15));
+    json_out_release(&o);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_arena, free_arena)
@@ -345,6 +368,7 @@ int main(void)
         TEST(what_is_hidden_leaves_no_trace),
         TEST(a_place_is_masked_to_its_township),
         TEST(short_names_and_numbers_tell_no_more),
+        cmocka_unit_test(what_no_list_holds_is_null),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

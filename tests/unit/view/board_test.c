@@ -211,6 +211,94 @@ static void live_cursor_is_the_position(void **state)
     seen_free(&s);
 }
 
+/* Puts one byte into a case head, or the head as it was. */
+static void put_head(struct id case_id, const uint8_t *head)
+{
+    uint8_t key[CASE_HEAD_KEY_BYTES];
+    struct store_txn *t;
+
+    case_head_key(key, case_id);
+    assert_int_equal(store_write_begin(city.store.store, &t).code, ERR_NONE);
+    assert_int_equal(table_put(t, TABLE_CASE_HEAD, SPAN(key, sizeof(key)),
+                               SPAN(head, CASE_HEAD_BYTES))
+                         .code,
+                     ERR_NONE);
+    assert_int_equal(store_commit(t).code, ERR_NONE);
+}
+
+static void get_head(struct id case_id,
+                     uint8_t ret_head[static CASE_HEAD_BYTES])
+{
+    uint8_t key[CASE_HEAD_KEY_BYTES];
+    struct store_txn *t;
+    struct span value;
+
+    case_head_key(key, case_id);
+    assert_int_equal(store_read_begin(city.store.store, &t).code, ERR_NONE);
+    assert_int_equal(
+        table_get(t, TABLE_CASE_HEAD, SPAN(key, sizeof(key)), &value).code,
+        ERR_NONE);
+    memcpy(ret_head, value.at, CASE_HEAD_BYTES);
+    store_end(t);
+}
+
+static void bad_channel(uint8_t *head) { case_head_set_channel(head, 0x41); }
+static void bad_state(uint8_t *head) { case_head_set_state(head, 0); }
+static void bad_agent(uint8_t *head)
+{
+    case_head_set_agent(head, fixture_id(77)); /* nobody */
+}
+static void bad_time(uint8_t *head)
+{
+    case_head_set_updated_us(head, INT64_MAX - 1);
+}
+
+static bool shows(const struct seen *s, struct case_no no)
+{
+    char text[CASE_NO_BYTES];
+
+    (void)case_no_to(no, text);
+    return seen_has(s, text);
+}
+
+/* One changed bit takes its row from the board, and nothing else. */
+static void a_damaged_row_is_left_out(void **state)
+{
+    static void (*const damage[])(uint8_t *) = {bad_channel, bad_state,
+                                                bad_agent, bad_time};
+    const struct view_context x = seen_context(&city, &agent);
+    const struct audience u = view_audience(city.catalogue, &agent);
+    uint8_t whole[CASE_HEAD_BYTES];
+
+    (void)state;
+    get_head(cases[3].id, whole);
+    for (size_t i = 0; i < ARRAY_COUNT(damage); i++) {
+        uint8_t head[CASE_HEAD_BYTES];
+        struct json_out out;
+        struct store_txn *t;
+        struct seen s;
+
+        memcpy(head, whole, sizeof(head));
+        damage[i](head);
+        put_head(cases[3].id, head);
+        s = page(&agent, 200, NULL);
+        assert_int_equal(s.refusal, REFUSAL_NONE);
+        assert_false(shows(&s, cases[3].no));
+        assert_true(shows(&s, cases[2].no) && shows(&s, cases[4].no));
+        seen_free(&s);
+        json_out_init(&out, LIMIT_ANSWER_BYTES);
+        assert_int_equal(store_read_begin(city.store.store, &t).code, ERR_NONE);
+        assert_int_equal(view_snapshot(t, &x, &u, "c", 200, &out).code,
+                         ERR_NONE);
+        store_end(t);
+        s = seen_text(&out);
+        assert_false(shows(&s, cases[3].no));
+        assert_true(shows(&s, cases[2].no));
+        seen_free(&s);
+    }
+    put_head(cases[3].id, whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +309,7 @@ int main(void)
         cmocka_unit_test(forged_and_borrowed_cursors),
         cmocka_unit_test(live_cursor_is_the_position),
         cmocka_unit_test(pages_are_stable_under_inserts),
+        cmocka_unit_test(a_damaged_row_is_left_out),
     };
 
     return cmocka_run_group_tests_name("view/board", tests, setup, teardown);
