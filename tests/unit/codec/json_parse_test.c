@@ -293,6 +293,46 @@ static void the_type_is_asked_first(void **state)
     assert_true(dies(number_as_bool, NULL));
 }
 
+/* xorshift64* (Vigna 2016), the same on every machine. */
+static uint64_t random_next(uint64_t *seed)
+{
+    *seed ^= *seed >> 12;
+    *seed ^= *seed << 25;
+    *seed ^= *seed >> 27;
+    return *seed * UINT64_C(0x2545F4914F6CDD1D);
+}
+
+/* Made of the bytes that matter: parsed or refused, never read past the end. */
+static void random_texts(void **state)
+{
+    static const char alphabet[] =
+        "{}[]\",:\\u0019aeE+-. \n\x80\xE7\x94\xB2tfn";
+    uint64_t seed = 1;
+    size_t good = 0;
+
+    (void)state;
+    for (int trial = 0; trial < 60000; trial++) {
+        size_t size = random_next(&seed) % 24;
+        char *s = malloc(size + 1);
+        struct json_problem problem = {0};
+        struct json_doc *d = NULL;
+        struct err e;
+
+        assert_non_null(s);
+        for (size_t i = 0; i < size; i++) {
+            s[i] = alphabet[random_next(&seed) % (sizeof(alphabet) - 1)];
+        }
+        e = json_parse((struct text){s, size}, &d, &problem);
+        assert_int_equal(failed(e), d == NULL);
+        assert_int_equal(failed(e), problem.code != NULL);
+        assert_true(problem.offset <= size);
+        good += !failed(e);
+        json_free(d);
+        free(s);
+    }
+    assert_true(good > 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +346,7 @@ int main(void)
         cmocka_unit_test(many_members),
         cmocka_unit_test(each_member_is_seen),
         cmocka_unit_test(the_type_is_asked_first),
+        cmocka_unit_test(random_texts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -358,6 +358,52 @@ static void the_smallest_record(void **state)
     assert_true(bytes_all_zero(r.prev_hash.bytes, HASH_BYTES));
 }
 
+/* xorshift64* (Vigna 2016), the same on every machine. */
+static uint64_t random_next(uint64_t *seed)
+{
+    *seed ^= *seed >> 12;
+    *seed ^= *seed << 25;
+    *seed ^= *seed >> 27;
+    return *seed * UINT64_C(0x2545F4914F6CDD1D);
+}
+
+/* Bytes changed at random, sizes made to fit again: read or refused, never read
+ * past the end, and what is read adds up. */
+static void random_damage(void **state)
+{
+    uint64_t seed = 1;
+
+    (void)state;
+    for (int trial = 0; trial < 20000; trial++) {
+        struct example x;
+        struct record r;
+        size_t size;
+        uint8_t *copy;
+
+        size = 1 + random_next(&seed) % EXAMPLE_BYTES;
+        copy = malloc(size);
+        assert_non_null(copy);
+        example_make(&x);
+        memcpy(copy, x.bytes, size);
+        for (uint64_t n = random_next(&seed) % 4; n > 0; n--) {
+            copy[random_next(&seed) % size] = (uint8_t)random_next(&seed);
+        }
+        if (size >= 24 && random_next(&seed) % 2 == 0) {
+            store_u32le(copy + 16, (uint32_t)size);
+            store_u16le(copy + 14, (uint16_t)(random_next(&seed) % 3));
+        }
+        if (!failed(record_parse(SPAN(copy, size), &r))) {
+            size_t sum = RECORD_HEADER_BYTES + r.open.size;
+
+            for (size_t i = 0; i < r.part_count; i++) {
+                sum += RECORD_PART_BYTES + r.parts[i].cipher.size;
+            }
+            assert_int_equal(sum, size);
+        }
+        free(copy);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +416,7 @@ int main(void)
         cmocka_unit_test(every_cut_is_refused),
         cmocka_unit_test(sizes_are_bounded),
         cmocka_unit_test(the_smallest_record),
+        cmocka_unit_test(random_damage),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
