@@ -138,9 +138,12 @@ static struct err attempt(struct writer *w, struct batch_done *b,
         return e;
     }
     e = run_all(w, first, count);
-    /* A crash from here on is the store's, not a command's. */
-    if (!failed(e)) {
+    /* A crash from here on is the store's, not a command's: only an error that
+     * stops the process is one of the command that was run. */
+    if (!failed(e) || refusal_for(e) != REFUSAL_NONE) {
         inflight_mark(&w->inflight, (struct command_name){0});
+    }
+    if (!failed(e)) {
         if (r->wrote) {
             e = commit(w);
         } else {

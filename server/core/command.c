@@ -173,7 +173,7 @@ static struct err quarantined(struct writer *w, struct command_work *c,
     if (bytes_all_zero(name.bytes, sizeof(name.bytes))) {
         return OK;
     }
-    e = quarantine_crashes(w->run.t, name, &crashes);
+    e = quarantine_crashes(w->run.t, name, clock_wall_us(w->o.clock), &crashes);
     if (failed(e) || crashes < QUARANTINE_CRASHES) {
         return e;
     }

@@ -16,6 +16,10 @@
 #include "base/diag.h"
 #include "crypt/crypt.h"
 
+#define FORGOTTEN_US (INT64_C(24) * 3600 * 1000000)
+
+enum { FORGOTTEN_MAX = 64 }; /* at one start */
+
 struct command_name command_name_of(const struct command_work *w)
 {
     struct command_name name = {0};
@@ -42,8 +46,16 @@ static struct span key_of(const struct command_name *name,
     return SPAN(ret_key, QUARANTINE_KEY_BYTES);
 }
 
+/* Also when the clock was set back by more than that since. */
+static bool is_old(const uint8_t *row, int64_t now_us)
+{
+    int64_t age_us = now_us - quarantine_last_us(row);
+
+    return age_us >= FORGOTTEN_US || age_us <= -FORGOTTEN_US;
+}
+
 struct err quarantine_crashes(struct store_txn *t, struct command_name name,
-                              uint32_t *ret_count)
+                              int64_t now_us, uint32_t *ret_count)
 {
     uint8_t key[QUARANTINE_KEY_BYTES];
     struct span value;
@@ -56,7 +68,9 @@ struct err quarantine_crashes(struct store_txn *t, struct command_name name,
     if (value.at != NULL && value.size != QUARANTINE_BYTES) {
         return ERR(ERR_CORRUPT);
     }
-    *ret_count = value.at == NULL ? 0 : quarantine_count(value.at);
+    *ret_count = value.at == NULL || is_old(value.at, now_us)
+                     ? 0
+                     : quarantine_count(value.at);
     return OK;
 }
 
@@ -74,7 +88,7 @@ static struct err count_crash(struct store *s, struct command_name name,
     if (failed(e)) {
         return e;
     }
-    e = quarantine_crashes(t, name, &count);
+    e = quarantine_crashes(t, name, now_us, &count);
     if (!failed(e)) {
         quarantine_set_count(value, count + 1);
         quarantine_set_last_us(value, now_us);
@@ -88,6 +102,69 @@ static struct err count_crash(struct store *s, struct command_name name,
     DIAG(count + 1 < QUARANTINE_CRASHES ? DIAG_WARN : DIAG_ALARM,
          "command_in_flight_at_crash", DIAG_N("crashes", count + 1));
     return store_commit(t);
+}
+
+struct old_rows {
+    uint8_t keys[FORGOTTEN_MAX][QUARANTINE_KEY_BYTES];
+    size_t count;
+};
+
+static struct err find_old(struct store_txn *t, int64_t now_us,
+                           struct old_rows *ret)
+{
+    struct table_walk *walk;
+    struct span key;
+    struct span value;
+    bool there;
+    struct err e = table_walk_begin(t, TABLE_QUARANTINE, &walk);
+
+    ret->count = 0;
+    if (failed(e)) {
+        return e;
+    }
+    there = table_walk_seek(walk, (struct span){0}, true, &key, &value);
+    while (there && ret->count < FORGOTTEN_MAX) {
+        if (key.size == QUARANTINE_KEY_BYTES &&
+            (value.size != QUARANTINE_BYTES || is_old(value.at, now_us))) {
+            memcpy(ret->keys[ret->count], key.at, key.size);
+            ret->count++;
+        }
+        there = table_walk_next(walk, true, &key, &value);
+    }
+    return table_walk_end(walk);
+}
+
+static struct err delete_old(struct store *s, const struct old_rows *old)
+{
+    struct store_txn *t;
+    struct err e = store_write_begin(s, &t);
+
+    if (failed(e)) {
+        return e;
+    }
+    for (size_t i = 0; i < old->count && !failed(e); i++) {
+        e = table_delete(t, TABLE_QUARANTINE,
+                         SPAN(old->keys[i], QUARANTINE_KEY_BYTES));
+    }
+    if (failed(e)) {
+        store_end(t);
+        return e;
+    }
+    return store_commit(t);
+}
+
+static struct err forget_old(struct store *s, int64_t now_us)
+{
+    struct old_rows old;
+    struct store_txn *t;
+    struct err e = store_read_begin(s, &t);
+
+    if (failed(e)) {
+        return e;
+    }
+    e = find_old(t, now_us, &old);
+    store_end(t);
+    return failed(e) || old.count == 0 ? e : delete_old(s, &old);
 }
 
 /* The name that a dead process left, zero when none. */
@@ -124,13 +201,16 @@ struct err inflight_open(struct inflight *f, const char *dir, struct store *s,
         return ERR_OF(ERR_SYS, errno);
     }
     left = name_left(fd);
-    if (!bytes_all_zero(left.bytes, sizeof(left.bytes))) {
+    e = forget_old(s, now_us);
+    if (!failed(e) && !bytes_all_zero(left.bytes, sizeof(left.bytes))) {
         e = count_crash(s, left, now_us);
-        /* Without room the count waits for the next start. */
-        if (failed(e) && e.code != ERR_FULL) {
-            (void)close(fd); /* nothing was written */
-            return e;
-        }
+    }
+    if (failed(e) && e.code != ERR_FULL) {
+        (void)close(fd); /* nothing was written */
+        return e;
+    }
+    if (failed(e)) { /* a start without room is no reason to refuse it */
+        diag_err("crash_not_counted", e);
     }
     f->fd = fd;
     f->marked = true; /* whatever was left there */

@@ -221,6 +221,9 @@ void *writer_main(void *context)
     if (!w->dead && w->head_seq > w->checkpoint_seq) {
         (void)checkpoint_keep(w, &e); /* it has said so: we stop anyway */
     }
+    if (!w->dead) {
+        inflight_mark(&w->inflight, (struct command_name){0});
+    }
     return NULL;
 }
 

@@ -145,22 +145,102 @@ static void once_is_not_enough(void **state)
     desk_stop(&desk);
 }
 
-/* After a batch nothing is in flight, and a stop leaves nothing behind. */
-static void nothing_left_after_a_batch(void **state)
+/* Bytes of DIR/inflight as they stand. */
+static void assert_unmarked(void)
 {
     uint8_t zero[COMMAND_NAME_BYTES] = {0};
     char path[320];
     uint8_t *bytes;
     size_t size;
 
-    (void)state;
-    desk_start(&desk, CITY_TIME_US + 60000000);
-    assert_int_equal(result_of(registering(6)), REFUSAL_NONE);
     (void)snprintf(path, sizeof(path), "%s/inflight", desk.city.store.dir);
     bytes = fixture_file_read(path, &size);
     assert_int_equal(size, COMMAND_NAME_BYTES);
     assert_memory_equal(bytes, zero, sizeof(zero));
     free(bytes);
+}
+
+/* After a batch nothing is in flight, and a stop leaves nothing behind. */
+static void nothing_left_after_a_batch(void **state)
+{
+    (void)state;
+    next_form();
+    desk_start(&desk, CITY_TIME_US + 60000000);
+    assert_int_equal(result_of(registering(6)), REFUSAL_NONE);
+    assert_unmarked();
+    desk_stop(&desk);
+}
+
+/* A call refused for want of room, and then an ordinary restart, is no crash.
+ */
+static void a_refusal_for_room_is_no_crash(void **state)
+{
+    static char story[16000];
+    const struct cmd_take_contact phone = {.channel = CHANNEL_PHONE};
+    enum refusal refusal = REFUSAL_NONE;
+
+    (void)state;
+    next_form();
+    memset(story, 's', sizeof(story));
+    form.matter = (struct text){story, sizeof(story)};
+    desk_stop(&desk);
+    store_fixture_close(&desk.city.store);
+    desk.city.store.options.map_bytes = 3 << 20;
+    assert_int_equal(store_fixture_reopen(&desk.city.store).code, ERR_NONE);
+    desk_start(&desk, CITY_TIME_US + 60000000);
+    for (int i = 0; i < 1000 && refusal == REFUSAL_NONE; i++) {
+        struct command_work *w = desk_work(&desk, &agent, COMMAND_TAKE_CONTACT,
+                                           &phone, sizeof(phone));
+
+        assert_true(desk_submit(&desk, w));
+        desk_wait(&desk);
+        form.contact_id = w->object;
+        refusal = w->refusal;
+        desk_drop(w);
+        if (refusal == REFUSAL_NONE) {
+            refusal = result_of(registering((uint8_t)(100 + i)));
+        }
+        desk.order_count = 0;
+        desk.change_count = 0;
+    }
+    assert_int_equal(refusal, REFUSAL_SERVER_FULL);
+    assert_unmarked();
+    desk_stop(&desk);
+    assert_unmarked();
+    store_fixture_close(&desk.city.store);
+    desk.city.store.options.map_bytes = FIXTURE_MAP_BYTES;
+    assert_int_equal(store_fixture_reopen(&desk.city.store).code, ERR_NONE);
+}
+
+/* Two crashes with more than a day between them are two accidents. */
+static void a_day_later_it_is_forgotten(void **state)
+{
+    const int64_t day_us = INT64_C(24) * 3600 * 1000000;
+    struct command_name name;
+    struct command_work *w;
+    struct store_txn *t;
+    uint32_t count = 0;
+
+    (void)state;
+    next_form();
+    poison(true);
+    crash(50);
+    crash(50);
+    desk_start(&desk, CITY_TIME_US + 60000000); /* counts the second */
+    w = registering(50);
+    name = command_name_of(w);
+    desk_drop(w);
+    desk_stop(&desk);
+    poison(false);
+    desk_start(&desk, CITY_TIME_US + 60000000 + day_us);
+    assert_int_equal(store_read_begin(desk.city.store.store, &t).code,
+                     ERR_NONE);
+    assert_int_equal(table_count(t, TABLE_QUARANTINE), 0);
+    assert_int_equal(quarantine_crashes(t, name, desk.city.now_us, &count).code,
+                     ERR_NONE);
+    assert_int_equal(count, 0);
+    store_end(t);
+    assert_int_equal(result_of(registering(50)), REFUSAL_NONE);
     desk_stop(&desk);
 }
 
@@ -189,6 +269,8 @@ int main(void)
         cmocka_unit_test(nothing_left_after_a_batch),
         cmocka_unit_test(once_is_not_enough),
         cmocka_unit_test(refused_after_two_crashes),
+        cmocka_unit_test(a_refusal_for_room_is_no_crash),
+        cmocka_unit_test(a_day_later_it_is_forgotten),
     };
 
     return cmocka_run_group_tests_name("core/inflight", tests, setup, teardown);
