@@ -230,6 +230,72 @@ static void a_read_only_store_is_not_written(void **state)
     store_fixture_free(&f);
 }
 
+/* ---- killed while it writes ---- */
+
+/* Commits for ever; tells each sequence number after its commit. */
+static void write_and_tell(const struct store_options *o, int told)
+{
+    struct store *s;
+    struct err e = store_open(o, &s);
+
+    while (!failed(e)) {
+        struct store_txn *t;
+        uint64_t seq;
+
+        fixture_records(s, 4);
+        e = store_read_begin(s, &t);
+        if (!failed(e)) {
+            seq = store_position(t).seq;
+            store_end(t);
+            if (write(told, &seq, sizeof(seq)) != sizeof(seq)) {
+                break;
+            }
+            e = store_keys_fill(s, seq % 7);
+        }
+    }
+    _exit(1);
+}
+
+/* I1, I2, I5 of a durable log: what was told is there, the log verifies, and
+ * the next commits work. */
+static void killed_while_it_writes(void **state)
+{
+    struct store_fixture f;
+    uint64_t told = 0;
+
+    (void)state;
+    store_fixture_make(&f, FIXTURE_MAP_BYTES, 20);
+    for (unsigned round = 0; round < 40; round++) {
+        struct verify_report report;
+        uint64_t seq;
+        pid_t child;
+        int ends[2];
+        int status;
+
+        store_fixture_close(&f);
+        assert_int_equal(pipe(ends), 0);
+        child = fork();
+        if (child == 0) {
+            write_and_tell(&f.options, ends[1]);
+        }
+        assert_int_equal(close(ends[1]), 0);
+        (void)usleep(4000 + round * 1700);
+        assert_int_equal(kill(child, SIGKILL), 0);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status));
+        while (read(ends[0], &seq, sizeof(seq)) == sizeof(seq)) {
+            told = seq;
+        }
+        assert_int_equal(close(ends[0]), 0);
+        assert_int_equal(store_fixture_reopen(&f).code, ERR_NONE);
+        assert_true(seq_of(f.store) >= told);
+        assert_int_equal(store_verify(f.store, NULL, &report).code, ERR_NONE);
+        fixture_records(f.store, 3);
+    }
+    assert_true(told > 40);
+    store_fixture_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +304,7 @@ int main(void)
         cmocka_unit_test(more_room_lets_it_go_on),
         cmocka_unit_test(a_full_disk_is_refused),
         cmocka_unit_test(a_read_only_store_is_not_written),
+        cmocka_unit_test(killed_while_it_writes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
