@@ -63,6 +63,7 @@ struct command_info {
     const char *name;
     const char *act; /* what the right is asked for */
     enum lane lane;
+    bool reserve;     /* also when room is low */
     bool idempotent;  /* wants an Idempotency-Key */
     bool if_match;    /* wants an If-Match */
     bool internal;    /* no route: the server makes it itself */
@@ -159,6 +160,7 @@ function commandRow(c) {
         `.name = ${cString(c.name)}`,
         `.act = ${cString(c.act)}`,
         `.lane = LANE_${upper(c.lane)}`,
+        ...(c.reserve ? ['.reserve = true'] : []),
         ...(c.idempotent ? ['.idempotent = true'] : []),
         ...(c.ifMatch ? ['.if_match = true'] : []),
         ...(c.internal ? ['.internal = true'] : []),

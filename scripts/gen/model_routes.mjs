@@ -68,6 +68,7 @@ function readCommand(one, model) {
     const extra = [
         'x-act',
         'x-lane',
+        'x-reserve',
         'x-route',
         'x-path',
         'x-idempotent',
@@ -95,6 +96,7 @@ function readCommand(one, model) {
         description: place.string(value, 'description'),
         act: place.string(value, 'x-act'),
         lane: place.string(value, 'x-lane'),
+        reserve: place.boolean(value, 'x-reserve'),
         internal: place.boolean(value, 'x-internal'),
         idempotent: place.boolean(value, 'x-idempotent'),
         ifMatch: place.boolean(value, 'x-if-match'),

@@ -196,7 +196,7 @@ static struct err answer_before(struct writer *w, struct command_work *c,
     if (failed(e) || *ret_answered) {
         return e;
     }
-    if (w->run.room_low && lane_of(c) == LANE_COMMAND) {
+    if (w->run.room_low && !command_info[c->command].reserve) {
         work_refuse(c, REFUSAL_SERVER_FULL);
         *ret_answered = true;
     } else {

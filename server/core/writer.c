@@ -66,7 +66,7 @@ static bool keys_failed(const struct writer *w)
 
 /* ---------------------------------------------------------------- room -- */
 
-/* Ordinary commands stop while contacts and the trail still have room. */
+/* Ordinary commands stop while those with x-reserve still have room. */
 static bool room_low(const struct store *s)
 {
     struct store_room room = store_room(s);

@@ -135,7 +135,38 @@ static void a_full_map_refuses_and_recovers(void **state)
     desk_free(&d);
 }
 
-/* At 85 % notes stop; contacts and the trail have the rest. */
+/* The next shift can sign in, and somebody can be shut out. */
+static void people_come_and_go(struct desk *d, const struct actor *agent)
+{
+    static const char hash[] =
+        "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    const struct cmd_open_session in = {.account_id = agent->account,
+                                        .session_id = fixture_id(9),
+                                        .secret_hash = text_of(hash),
+                                        .address = TEXT_LITERAL("::1")};
+    const struct cmd_close_session out = {.session_id = fixture_id(9),
+                                          .cause = TEXT_LITERAL("test")};
+    const struct cmd_issue_enrolment again = {
+        .login = TEXT_LITERAL("agt01"),
+        .token_hash = text_of(hash),
+    };
+    const struct cmd_disable_account off = {.login = TEXT_LITERAL("agt02")};
+    const struct actor system = actor_system();
+
+    assert_int_equal(desk_do(d, agent, COMMAND_OPEN_SESSION, &in, sizeof(in)),
+                     REFUSAL_NONE);
+    assert_int_equal(
+        desk_do(d, agent, COMMAND_CLOSE_SESSION, &out, sizeof(out)),
+        REFUSAL_NONE);
+    assert_int_equal(
+        desk_do(d, &system, COMMAND_ISSUE_ENROLMENT, &again, sizeof(again)),
+        REFUSAL_NONE);
+    assert_int_equal(
+        desk_do(d, &system, COMMAND_DISABLE_ACCOUNT, &off, sizeof(off)),
+        REFUSAL_NONE);
+}
+
+/* At 85 % notes stop; contacts, the trail and sessions have the rest. */
 static void a_reserve_is_kept_for_contacts(void **state)
 {
     static struct desk d;
@@ -146,6 +177,7 @@ static void a_reserve_is_kept_for_contacts(void **state)
 
     (void)state;
     make(&d, &agent, SMALL_MAP);
+    (void)city_actor(&d.city, "agt02", "R-AGT", "service_centre");
     made = city_case(&d.city, &agent, GUYANG);
     assert_int_equal(made.no.serial, 1);
     desk_start(&d, CITY_TIME_US + 60000000);
@@ -172,6 +204,8 @@ static void a_reserve_is_kept_for_contacts(void **state)
             desk_do(&d, &agent, COMMAND_RECORD_READ, &read, sizeof(read)),
             REFUSAL_NONE);
     }
+    people_come_and_go(&d, &agent);
+    assert_int_equal(note(&d, &agent), REFUSAL_SERVER_FULL);
     desk_verify(&d);
     desk_free(&d);
 }
