@@ -69,10 +69,14 @@ struct span span_of(MDB_val v);
 struct err txn_failed(struct store_txn *t, int rc, const char *where) MUST_USE;
 #define TXN_FAILED(t, rc) txn_failed((t), (rc), ERR_WHERE)
 
+/* ---- room.c ---- */
+
 /* As store_lmdb_err for a failed write below dir: an EIO that was only a disk
  * without room is ERR_FULL. */
 struct err store_write_err(int rc, const char *dir, const char *where) MUST_USE;
 #define WRITE_ERR(rc, dir) store_write_err((rc), (dir), ERR_WHERE)
+
+/* ---- env.c ---- */
 
 struct env_options {
     const char *path; /* directory */
@@ -196,6 +200,7 @@ struct err log_hash_claimed(struct store_txn *t, uint64_t seq,
 /* May a record with these follow the last one of the txn? */
 bool log_frame_follows(const struct store_txn *t, uint16_t frame_index,
                        uint16_t frame_count);
+
 /* ---- apply.c ---- */
 
 /* The subject's row of table subject; {NULL,0} when there is none. */

@@ -25,8 +25,9 @@ typedef struct err (*apply_fn)(struct store_txn *t, const struct record *r);
 struct verify_report {
     uint64_t records;
     uint64_t bad_seq; /* 0, or the first record that is wrong */
-    char what[40];    /* "hash" "chain" "frame" "layout" "key" "pages" "keys"
-                         "log_head" "checkpoint" "apply" "table:case_head" */
+    char what[40];    /* of a record: "hash" "chain" "frame" "layout" "key"
+                         "apply"; of the rest: "pages" "keys" "log"
+                         "checkpoint" "scratch" "table:case_head" ... */
     struct log_position head;
     struct hash root;
 };
@@ -34,7 +35,8 @@ struct verify_report {
 /* The structure of every page of both environments; every record's hash and
  * chain; Merkle leaves, nodes and root; checkpoints; every part's key present
  * and every key opening. With apply: replays into a scratch store DIR/check.*
- * and compares every derived table byte for byte. Returns ERR_TAMPERED,
+ * and compares every derived table byte for byte; ERR_FULL when the disk has
+ * no room for that beside the store. Returns ERR_TAMPERED,
  * ERR_CORRUPT or ERR_KEY with the report filled: a record whose hash is
  * neither its leaf nor what the next record says is bad_seq itself.
  * Works beside a running server, in its process or on a read-only store in

@@ -280,6 +280,14 @@ static struct err tables_check(const struct replay_plan *plan,
     return e;
 }
 
+/* A check must not be what fills the disk of a running server. */
+static bool room_for_another(const struct store *s)
+{
+    struct store_room room = store_room(s);
+
+    return room.disk_free_bytes / 5 >= room.map_used_bytes / 4;
+}
+
 static struct err replay_check(struct store *s, apply_fn apply,
                                struct verify_report *ret)
 {
@@ -294,6 +302,9 @@ static struct err replay_check(struct store *s, apply_fn apply,
     struct err removed;
     struct err e = path_join(s->dir, "check.XXXXXX", path);
 
+    if (!failed(e) && !room_for_another(s)) {
+        e = ERR(ERR_FULL);
+    }
     if (!failed(e) && mkdtemp(path) == NULL) {
         e = ERR_OF(ERR_SYS, errno);
     }
