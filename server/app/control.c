@@ -77,10 +77,8 @@ static bool decode(const struct json_value *v, struct control_request *r)
     void *ret;
 
     r->command = command_of(json_member(v, "command"));
-    if (r->command == COMMAND_NONE || body == NULL) {
-        (void)snprintf(r->why, sizeof r->why, "request.malformed");
+    if (r->command == COMMAND_NONE || body == NULL)
         return false;
-    }
     info = &command_info[r->command];
     ret = arena_take(r->arena, info->struct_bytes);
     if (ret == NULL || failed(info->decode(body, r->arena, ret, &problem))) {
@@ -101,7 +99,7 @@ bool control_parse(struct text line, struct control_request *ret_request)
     struct json_doc *doc = NULL;
     bool fine;
 
-    *ret_request = (struct control_request){.command = COMMAND_NONE};
+    *ret_request = (struct control_request){.why = "request.malformed"};
     if (failed(json_parse(line, &doc, NULL))) {
         (void)snprintf(ret_request->why, sizeof ret_request->why,
                        "json.invalid");

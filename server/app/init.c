@@ -39,14 +39,12 @@ static struct err granted(struct err e, enum refusal refusal)
 
 static struct err adopt(struct offline *o, const char *name)
 {
-    struct arena *a = arena_new(LIMIT_COMMAND_ARENA);
-    struct cmd_adopt_catalogue *body = arena_take(a, sizeof *body);
+    struct arena *a;
+    struct cmd_adopt_catalogue *body = app_body(sizeof *body, &a);
     enum refusal refusal = REFUSAL_NONE;
     struct text why = {NULL, 0};
     struct err e;
 
-    if (body == NULL)
-        BUG("a new arena is full");
     e = catalogue_file_read(seed(name), a, body, &why);
     if (failed(e)) {
         (void)fprintf(stderr, "hutong: %s: %.*s\n", name, (int)why.size,
@@ -70,14 +68,12 @@ static struct err adopt_all(struct offline *o, const char *const *names)
 /* Nobody learns this token: the first `serve` prints a link of its own. */
 static struct err add_admin(struct offline *o)
 {
-    struct arena *a = arena_new(LIMIT_COMMAND_ARENA);
-    struct cmd_add_account *body = arena_take(a, sizeof *body);
+    struct arena *a;
+    struct cmd_add_account *body = app_body(sizeof *body, &a);
     enum refusal refusal = REFUSAL_NONE;
     struct link link;
     struct err e;
 
-    if (body == NULL)
-        BUG("a new arena is full");
     link_make(&link);
     *body = (struct cmd_add_account){
         .login = TEXT_LITERAL("admin"),
@@ -104,13 +100,11 @@ static struct text member(const struct json_value *v, const char *name)
 static struct err add_demo(struct offline *o, const struct json_value *v,
                            const char *encoded)
 {
-    struct arena *a = arena_new(LIMIT_COMMAND_ARENA);
-    struct cmd_add_account *body = arena_take(a, sizeof *body);
+    struct arena *a;
+    struct cmd_add_account *body = app_body(sizeof *body, &a);
     enum refusal refusal = REFUSAL_NONE;
     struct err e;
 
-    if (body == NULL)
-        BUG("a new arena is full");
     *body = (struct cmd_add_account){
         .login = arena_copy_text(a, member(v, "login")),
         .role = arena_copy_text(a, member(v, "role")),

@@ -18,6 +18,17 @@ struct offline {
     struct wake wake;
 };
 
+void *app_body(size_t size, struct arena **ret_arena)
+{
+    struct arena *a = arena_new(LIMIT_COMMAND_ARENA);
+    void *body = arena_take(a, size);
+
+    if (body == NULL)
+        BUG("a new arena is full");
+    *ret_arena = a;
+    return body;
+}
+
 struct store_options app_store_options(const struct args *a, bool lock,
                                        bool read_only)
 {

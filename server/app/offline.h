@@ -25,6 +25,8 @@ struct err offline_run(struct offline *o, enum command command,
 /* Goes on with the catalogue that was adopted meanwhile. */
 struct err offline_reload(struct offline *o) MUST_USE;
 
+/* An arena for one command, and a zeroed body in it. */
+void *app_body(size_t size, struct arena **ret_arena);
 struct store_options app_store_options(const struct args *a, bool lock,
                                        bool read_only);
 

@@ -192,10 +192,7 @@ static struct err offer_link(struct server *s)
     if (failed(e) || anybody)
         return e;
     link_make(&s->link);
-    a = arena_new(LIMIT_COMMAND_ARENA);
-    body = arena_take(a, sizeof *body);
-    if (body == NULL)
-        BUG("a new arena is full");
+    body = app_body(sizeof *body, &a);
     body->login = TEXT_LITERAL("admin");
     body->token_hash = arena_copy_text(a, text_of(s->link.hash_hex));
     if (!net_submit(s->net, COMMAND_ISSUE_ENROLMENT, a, body, link_issued, s))

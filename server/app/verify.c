@@ -101,7 +101,7 @@ static int in_a_child(const struct args *a, int (*run)(const struct args *a))
     if (child == 0) {
         status = run(a);
         (void)fflush(stdout);
-        exit(status);
+        _exit(status);
     }
     while (waitpid(child, &status, 0) < 0)
         ;

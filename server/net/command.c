@@ -15,6 +15,17 @@ struct sent {
     void *context;
 };
 
+void *command_body(size_t size, struct arena **ret_arena)
+{
+    struct arena *a = arena_new(LIMIT_COMMAND_ARENA);
+    void *body = arena_take(a, size);
+
+    if (body == NULL)
+        BUG("a new arena is full");
+    *ret_arena = a;
+    return body;
+}
+
 struct command_work *command_new(enum command command, struct arena *take_a,
                                  const void *body)
 {

@@ -347,9 +347,10 @@ static size_t fill(struct conn *c)
             return SIZE_MAX;
         q->head_sent = true;
     }
+    assert(q->body_sent <= body.size);
     rest = body.size - q->body_sent;
     rest = rest < WRITE_BYTES - size ? rest : WRITE_BYTES - size;
-    if (rest > 0)
+    if (body.at != NULL)
         memcpy(out + size, body.at + q->body_sent, rest);
     q->body_sent += rest;
     return size + rest;

@@ -130,7 +130,7 @@ static bool resume(const struct live *l, struct text after,
 static enum refusal admit_topic(const struct head *h, struct live *l,
                                 bool *ret_resumes, uint64_t *ret_number)
 {
-    struct arena *a = arena_new(2 * LIMIT_HEADER_BYTES);
+    struct arena *a = arena_new(LIMIT_COMMAND_ARENA);
     enum refusal refusal = REFUSAL_NONE;
     struct query query;
 

@@ -21,9 +21,11 @@
 
 enum {
     TICK_US = 500000,
-    HEADERS_MAX = 4096, /* heads being read at once */
-    FILES_KEPT = 128,   /* descriptors for all but connections */
-    TURNS_US = 10000,   /* of the loop, while it looks at itself */
+    LIVE_WRITE_BYTES = 64 * 1024, /* of one frame; lws keeps the rest */
+    LWS_HEADER_BYTES = 16 * 1024, /* ours count: LIMIT_HEADER_BYTES */
+    HEADERS_MAX = 4096,           /* heads being read at once */
+    FILES_KEPT = 128,             /* descriptors for all but connections */
+    TURNS_US = 10000,             /* of the loop, while it looks at itself */
 };
 
 static const struct lws_protocols protocols[] = {
@@ -31,7 +33,7 @@ static const struct lws_protocols protocols[] = {
     {.name = "hutong.live.v1",
      .callback = live_callback,
      .rx_buffer_size = 256,
-     .tx_packet_size = 64 * 1024},
+     .tx_packet_size = LIVE_WRITE_BYTES},
     {.name = NULL},
 };
 
@@ -199,7 +201,7 @@ static struct err start_lws(struct net *n, const struct net_options *o)
                    LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
                    (n->tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
         .pt_serv_buf_size = 4096 + LWS_PRE,
-        .max_http_header_data = 2 * LIMIT_HEADER_BYTES,
+        .max_http_header_data = LWS_HEADER_BYTES,
         .max_http_header_pool = HEADERS_MAX,
         .timeout_secs = 60, /* ours are shorter */
         .user = n,

@@ -51,12 +51,10 @@ static void forget(void *under_way)
 /* Core records it once a minute for each session, act and object. */
 static void record_denied(struct request *q, enum read read, struct id object)
 {
-    struct arena *a = arena_new(LIMIT_COMMAND_ARENA);
-    struct cmd_record_denied *body = arena_take(a, sizeof *body);
+    struct arena *a;
+    struct cmd_record_denied *body = command_body(sizeof *body, &a);
     struct command_work *w;
 
-    if (body == NULL)
-        BUG("a new arena is full");
     body->act = text_of(read_info[read].act);
     body->object_id = object;
     w = command_new(COMMAND_RECORD_DENIED, a, body);
@@ -155,12 +153,10 @@ static void trailed(void *context, const struct command_work *w)
 static void trail_first(struct read_job *take_j, const struct trail_need *need)
 {
     struct request *q = take_j->request;
-    struct arena *a = arena_new(LIMIT_COMMAND_ARENA);
-    struct cmd_record_read *body = arena_take(a, sizeof *body);
+    struct arena *a;
+    struct cmd_record_read *body = command_body(sizeof *body, &a);
     struct command_work *w;
 
-    if (body == NULL)
-        BUG("a new arena is full");
     body->case_id = need->case_id;
     body->read_kind = need->kind;
     body->mask = arena_copy_text(

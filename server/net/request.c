@@ -19,7 +19,7 @@
 /* Bodies of those who have not signed in yet. */
 enum { STRANGER_BODY_BYTES = 4096 };
 
-static const char api[] = "/api/v1";
+enum { API_PREFIX = 7 }; /* "/api/v1" */
 
 struct request *request_new(struct conn *c, const struct head *h)
 {
@@ -232,8 +232,8 @@ static bool find_route(struct request *q)
     struct text path = q->head.path, method = q->head.method_text;
     bool known = false;
 
-    path.at += sizeof api - 1;
-    path.size -= sizeof api - 1;
+    path.at += API_PREFIX;
+    path.size -= API_PREFIX;
     if (q->head.method == METHOD_HEAD)
         method = TEXT_LITERAL("GET");
     q->route = route_find(method, path, q->params, &q->param_count, &known);

@@ -36,11 +36,9 @@ void session_cookie(const struct net *n, const char *value, char *ret,
 /* Closes a session as the system; nobody waits for it. */
 static void end_silent(struct net *n, struct id session)
 {
-    struct arena *a = arena_new(LIMIT_COMMAND_ARENA);
-    struct cmd_close_session *body = arena_take(a, sizeof *body);
+    struct arena *a;
+    struct cmd_close_session *body = command_body(sizeof *body, &a);
 
-    if (body == NULL)
-        BUG("a new arena is full");
     body->session_id = session;
     body->cause = TEXT_LITERAL("idle");
     if (!net_submit(n, COMMAND_CLOSE_SESSION, a, body, NULL, NULL))

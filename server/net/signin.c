@@ -141,11 +141,9 @@ static void failure_counted(void *context, const struct command_work *w)
 
 static void count_failure(struct signin_job *take_j)
 {
-    struct arena *a = arena_new(LIMIT_COMMAND_ARENA);
-    struct cmd_fail_signin *body = arena_take(a, sizeof *body);
+    struct arena *a;
+    struct cmd_fail_signin *body = command_body(sizeof *body, &a);
 
-    if (body == NULL)
-        BUG("a new arena is full");
     body->account_key = hex_in(a, SPAN(take_j->account_key.bytes, HASH_BYTES));
     body->address_key = hex_in(a, SPAN(take_j->address_key.bytes, HASH_BYTES));
     if (!net_submit(take_j->net, COMMAND_FAIL_SIGNIN, a, body, failure_counted,
@@ -188,13 +186,11 @@ static void opened(void *context, const struct command_work *w)
 
 static void open_session(struct signin_job *take_j)
 {
-    struct arena *a = arena_new(LIMIT_COMMAND_ARENA);
-    struct cmd_open_session *body = arena_take(a, sizeof *body);
+    struct arena *a;
+    struct cmd_open_session *body = command_body(sizeof *body, &a);
     uint8_t token[SESSION_TOKEN_BYTES], random[10];
     struct hash hash;
 
-    if (body == NULL)
-        BUG("a new arena is full");
     crypt_random(random, sizeof random);
     crypt_random(token + ID_BYTES, SECRET_BYTES);
     body->session_id = id_make(net_now_us(take_j->net) / 1000, random);
@@ -360,10 +356,7 @@ static void password_hashed(struct job *job)
         refuse(j, REFUSAL_SERVER_STOPPING);
         return;
     }
-    a = arena_new(LIMIT_COMMAND_ARENA);
-    body = arena_take(a, sizeof *body);
-    if (body == NULL)
-        BUG("a new arena is full");
+    body = command_body(sizeof *body, &a);
     body->account_id = j->account;
     body->token_hash = arena_copy_text(a, text_of(j->token_hash));
     body->password_hash = arena_copy_text(a, text_of(j->encoded));

@@ -1,0 +1,131 @@
+/*
+ * args_test.c - command lines, good and bad.
+ */
+#include "app/args.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define BIT(o) (UINT32_C(1) << (o))
+
+static const char *const actions[] = {"add", "enrol", NULL};
+static const struct verb verbs[] = {
+    {.name = "serve",
+     .usage = "",
+     .takes = BIT(OPTION_DATA) | BIT(OPTION_KEY) | BIT(OPTION_MAP_GIB) |
+              BIT(OPTION_REPLAY),
+     .needs = BIT(OPTION_DATA)},
+    {.name = "user",
+     .usage = "add|enrol",
+     .actions = actions,
+     .takes = BIT(OPTION_DATA) | BIT(OPTION_LOGIN),
+     .needs = BIT(OPTION_DATA) | BIT(OPTION_LOGIN)},
+    {.name = NULL},
+};
+
+/* The words of the last line: args borrow from them. */
+struct line {
+    char words[16][32];
+    char *argv[16];
+};
+
+static bool parse(struct line *line, const char *const *words, struct args *ret,
+                  char *why)
+{
+    int argc = 0;
+
+    for (; words[argc] != NULL; argc++) {
+        line->argv[argc] = line->words[argc];
+        (void)snprintf(line->words[argc], sizeof line->words[argc], "%s",
+                       words[argc]);
+    }
+    return args_parse(verbs, argc, line->argv, ret, why, 256);
+}
+
+#define PARSE(...)                                                             \
+    parse(&line, (const char *const[]){"hutong", __VA_ARGS__, NULL}, &a, why)
+
+static void good(void **state)
+{
+    struct line line;
+    struct args a;
+    char why[256] = "";
+
+    (void)state;
+    assert_true(PARSE("serve", "--data", "/x/y/"));
+    assert_string_equal(a.verb->name, "serve");
+    assert_string_equal(a.key_path, "/x/y.key");
+    assert_true(a.map_bytes == UINT64_C(256) << 30);
+    assert_true(PARSE("serve", "--replay", "--key", "k", "--data", "d",
+                      "--map-gib", "2"));
+    assert_string_equal(a.key_path, "k");
+    assert_true(a.map_bytes == UINT64_C(2) << 30);
+    assert_non_null(a.value[OPTION_REPLAY]);
+    assert_true(PARSE("user", "enrol", "--data", "d", "--login", "l"));
+    assert_string_equal(a.action, "enrol");
+    assert_true(PARSE("serve", "--help") && a.help);
+    assert_string_equal(a.verb->name, "serve");
+    assert_true(PARSE("--help") && a.help && a.verb == NULL);
+}
+
+static void bad(void **state)
+{
+    struct line line;
+    struct args a;
+    char why[256] = "";
+
+    (void)state;
+    assert_false(parse(&line, (const char *const[]){"hutong", NULL}, &a, why));
+    assert_false(PARSE("dance"));
+    assert_false(PARSE("serve"));
+    assert_false(PARSE("serve", "--data"));
+    assert_false(PARSE("serve", "--data", "d", "--data", "e"));
+    assert_false(PARSE("serve", "--data", "d", "--login", "l"));
+    assert_false(PARSE("serve", "--data", "d", "extra"));
+    assert_false(PARSE("serve", "--data", "d", "--map-gib", "0"));
+    assert_false(PARSE("serve", "--data", "d", "--map-gib", "2x"));
+    assert_false(PARSE("serve", "--data", "d", "--map-gib", "99999999999999"));
+    assert_false(PARSE("user", "--data", "d", "--login", "l"));
+    assert_false(PARSE("user", "explode", "--data", "d", "--login", "l"));
+    assert_false(PARSE("user", "add", "--data", "d"));
+    assert_non_null(strstr(why, "--login"));
+}
+
+static void addresses(void **state)
+{
+    struct listen_address l;
+
+    (void)state;
+    assert_true(args_listen("127.0.0.1:0", &l));
+    assert_string_equal(l.host, "127.0.0.1");
+    assert_int_equal(l.port, 0);
+    assert_true(args_listen("[::1]:65535", &l));
+    assert_string_equal(l.host, "::1");
+    assert_int_equal(l.port, 65535);
+    assert_false(args_listen("127.0.0.1", &l));
+    assert_false(args_listen("127.0.0.1:", &l));
+    assert_false(args_listen("127.0.0.1:65536", &l));
+    assert_false(args_listen("127.0.0.1:-1", &l));
+    assert_false(args_listen("127.0.0.1:1x", &l));
+    assert_false(args_listen("::1:80", &l));
+    assert_false(args_listen(":80", &l));
+    assert_false(args_listen("[]:80", &l));
+    assert_false(args_listen("", &l));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good),
+        cmocka_unit_test(bad),
+        cmocka_unit_test(addresses),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
