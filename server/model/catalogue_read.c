@@ -53,8 +53,8 @@ static bool has_above(const struct catalogue *c, uint64_t code)
 static bool read_node(struct reader *r, const struct json_value *v,
                       struct catalogue *ret)
 {
-    static const char *const names[] = {"code", "name", "kind", "pinyin",
-                                        "initials"};
+    static const char *const names[] = {"code",   "name",     "kind",
+                                        "pinyin", "initials", "also"};
     struct catalogue_place *place = &ret->places[ret->place_count];
     char kind[16];
 
@@ -64,7 +64,9 @@ static bool read_node(struct reader *r, const struct json_value *v,
         !reader_code(r, v, "kind", "_", kind, sizeof(kind)) ||
         !reader_text(r, v, "kind", 16, &place->kind) ||
         !reader_text(r, v, "pinyin", 120, &place->pinyin) ||
-        !reader_text(r, v, "initials", 40, &place->initials)) {
+        !reader_text(r, v, "initials", 40, &place->initials) ||
+        (json_member(v, "also") != NULL &&
+         !reader_text(r, v, "also", 200, &place->also))) {
         return false;
     }
     if (ret->place_count > 0 &&

@@ -50,6 +50,7 @@ struct catalogue_unit {
 struct catalogue_place {
     uint64_t code; /* 6, 9 or 12 digits */
     struct text name, kind, pinyin, initials;
+    struct text also; /* further search words, spaces between; or empty */
 };
 
 /* Builds the picture from the newest version of each kind. ERR_MISSING when a
@@ -83,6 +84,9 @@ const struct catalogue_place *catalogue_place_at(const struct catalogue *c,
                                                  size_t index);
 const struct catalogue_place *catalogue_place(const struct catalogue *c,
                                               uint64_t code); /* or NULL */
+size_t catalogue_unit_count(const struct catalogue *c);
+const struct catalogue_unit *catalogue_unit_at(const struct catalogue *c,
+                                               size_t index);
 const struct catalogue_unit *catalogue_unit(const struct catalogue *c,
                                             const char code[static 16]);
 bool catalogue_role_known(const struct catalogue *c, const char role[static 8]);

@@ -193,6 +193,7 @@ static const struct read_row {
 } read_rows[READ_COUNT] = {
     [READ_LIST_CASES] = {.render = read_list_cases},
     [READ_LIST_CONTACTS] = {.render = read_list_contacts},
+    [READ_LIST_UNITS] = {.render = read_list_units},
     [READ_READ_CASE] = {read_read_case, ABOUT_CASE_NO,
                         offsetof(struct read_read_case, no)},
     [READ_READ_CONTACT] = {read_read_contact, ABOUT_CONTACT_ID,

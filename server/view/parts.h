@@ -12,6 +12,7 @@
  *      timeline.c  what happened to a case
  *      contact.c   contacts and drafts
  *      self.c      me and territory
+ *      units.c     names of units
  *
  * OWNS    nothing. Texts that a file puts into a view struct lie in the arena,
  *         in the catalogue, or in the transaction.
@@ -126,7 +127,7 @@ struct err board_walk(struct store_txn *t, struct arena *a,
                       const struct audience *u, const struct board_window *w,
                       struct board_rows *ret) MUST_USE;
 
-/* ---- case.c, timeline.c, contact.c, self.c ---- */
+/* ---- case.c, timeline.c, contact.c, self.c, units.c ---- */
 
 struct err read_read_case(const struct viewing *v, const void *params) MUST_USE;
 struct err read_read_timeline(const struct viewing *v,
@@ -139,6 +140,8 @@ struct err read_read_draft(const struct viewing *v,
                            const void *params) MUST_USE;
 struct err read_read_territory(const struct viewing *v,
                                const void *params) MUST_USE;
+struct err read_list_units(const struct viewing *v,
+                           const void *params) MUST_USE;
 
 /* The number that a contact came from; empty when it gave none. */
 struct contact_number {

@@ -104,6 +104,8 @@ static struct view_territory_node node_of(const struct catalogue_place *place)
         .pinyin = place->pinyin,
         .has_initials = place->initials.size > 0,
         .initials = place->initials,
+        .has_also = place->also.size > 0,
+        .also = place->also,
     };
 }
 

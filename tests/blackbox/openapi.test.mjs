@@ -22,6 +22,7 @@ const ELSEWHERE = {
 }
 const NOT_HERE = {
     'get /territory right.denied': 'every role may read the territory',
+    'get /units right.denied': 'every role may read the territory',
     ...Object.fromEntries(
         ['post /cases', 'get /cases/{no}', 'get /cases/{no}/timeline', 'get /contacts/{contact_id}', 'get /contacts/{contact_id}/draft', 'put /contacts/{contact_id}/draft', 'post /contacts/{contact_id}/close'].map((name) => [
             `${name} right.denied`,
@@ -81,6 +82,7 @@ const GOOD = {
     'get /session': async () => ({ api: await hutong.as('agt01'), target: '/session' }),
     'post /session': async () => ({ api: hutong.stranger(), target: '/session', body: { login: 'agt01', password: hutong.store.password }, open: true }),
     'get /territory': async () => ({ api: await hutong.as('agt01'), target: '/territory' }),
+    'get /units': async () => ({ api: await hutong.as('agt01'), target: '/units' }),
 }
 
 async function send(operation, request) {

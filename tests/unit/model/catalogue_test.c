@@ -54,6 +54,8 @@ static void the_seed_holds_the_city(void **state)
     assert_true(text_is(catalogue_place(c, 150223214)->kind, "sumu"));
     assert_true(text_is(catalogue_place(c, 150222)->pinyin, "guyangxian"));
     assert_true(text_is(catalogue_place(c, 150222)->initials, "gyx"));
+    assert_int_equal(catalogue_place(c, 150222)->also.size, 0);
+    assert_true(text_is(catalogue_place(c, 150207)->also, "郊区 jiaoqu jq"));
     assert_null(catalogue_place(c, 150201));
     assert_null(catalogue_place(c, 0));
     assert_null(catalogue_place(c, 150222000000));

@@ -1,5 +1,5 @@
 /*
- * self_test.c - me, and the territory.
+ * self_test.c - me, the territory, and the names of the units.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -102,6 +102,24 @@ static void territory(void **state)
     assert_int_equal(seen_integer(&s, "version"),
                      catalogue_territory_version(city.catalogue));
     assert_string_equal(s.etag, "\"1\"");
+    assert_null(seen_at(&s, "nodes/0/also"));
+    assert_true(seen_has(&s, "\"also\":\"白云矿区 "));
+    seen_free(&s);
+}
+
+static void units(void **state)
+{
+    struct actor auditor = city_actor(&city, "aud01", "R-AUD", "system");
+    const struct read_list_units none = {0};
+    struct seen s = seen_read(&city, &auditor, READ_LIST_UNITS, &none);
+
+    (void)state;
+    assert_int_equal(json_count(seen_at(&s, "units")),
+                     catalogue_unit_count(city.catalogue));
+    assert_true(text_is(seen_string(&s, "units/0/code"),
+                        catalogue_unit_at(city.catalogue, 0)->code));
+    assert_true(seen_has(&s, "{\"code\":\"ca_gy\",\"zh\":\"固阳县民政局\","
+                             "\"en\":\"Guyang County Civil Affairs\"}"));
     seen_free(&s);
 }
 
@@ -111,6 +129,7 @@ int main(void)
         cmocka_unit_test(who_i_am),
         cmocka_unit_test(administrators_have_no_content),
         cmocka_unit_test(territory),
+        cmocka_unit_test(units),
     };
 
     return cmocka_run_group_tests_name("view/self", tests, setup, teardown);
