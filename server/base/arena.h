@@ -5,7 +5,7 @@
  *         text of a child must not linger in freed blocks.
  * OWNS    its blocks, taken from the heap up to bytes_max in all.
  * ERRORS  arena_take returns NULL when bytes_max is reached: ERR_LIMIT to the
- *         caller. malloc NULL stops the process (C_STYLE: restart, replay).
+ *         caller. malloc NULL stops the process: restart, replay.
  * THREAD  one thread at a time; may move between threads with its work.
  */
 #ifndef HUTONG_BASE_ARENA_H

@@ -19,7 +19,7 @@ struct store;
 struct store_options;
 
 /* model/ hands its apply down, so that store/ can replay without knowing the
- * domain. Must be deterministic (ARCHITECTURE 2). */
+ * domain. Must be deterministic (server/README.md). */
 typedef struct err (*apply_fn)(struct store_txn *t, const struct record *r);
 
 struct verify_report {

@@ -22,7 +22,7 @@
  *         that do not parse or whose hash is wrong; ERR_TAMPERED chain, Merkle
  *         or table does not follow; ERR_KEY wrong master or absent data key;
  *         ERR_IN_USE; ERR_VERSION tables of another layout; ERR_SYS the rest.
- * SOURCE  ARCHITECTURE.md 3-4 as kept in server/README.md; LMDB 0.9.24 lmdb.h.
+ * SOURCE  server/README.md; LMDB 0.9.24 lmdb.h.
  */
 #ifndef HUTONG_STORE_STORE_H
 #define HUTONG_STORE_STORE_H

@@ -1,7 +1,7 @@
 /*
  * text.h - the door of text/: what is typed is made clean once, on the way in.
  *
- * WHY     ICU is used in this room only, and never in apply (ARCHITECTURE 2:
+ * WHY     ICU is used in this room only, and never in apply (server/README.md:
  *         replay must not depend on an ICU version).
  * THREAD  any.
  * SOURCE  Unicode UAX #15 (NFC); Mongolian and Cyrillic text are data like any
