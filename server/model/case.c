@@ -359,7 +359,7 @@ struct err apply_case_registered(struct store_txn *t, const struct record *r,
     if (failed(e)) {
         return e;
     }
-    e = contact_registered(t, r, registered.contact_id, registered.case_id);
+    e = contact_registered(t, r, &registered);
     if (failed(e)) {
         return e;
     }

@@ -220,17 +220,31 @@ struct err apply_contact_closed(struct store_txn *t, const struct record *r,
     return put_contact(t, r, &head);
 }
 
+/* Who asked for secrecy once, in the call or in the form, has it: the codes
+ * grow with what they ask for. */
+static_assert((int)ANONYMITY_NAMED < (int)ANONYMITY_ANONYMOUS &&
+                  (int)ANONYMITY_ANONYMOUS < (int)ANONYMITY_SECRET,
+              "the larger is the stricter");
+
+static void keep_strictest(uint8_t *head, enum anonymity asked)
+{
+    if ((uint8_t)asked > contact_head_anonymity(head)) {
+        contact_head_set_anonymity(head, (uint8_t)asked);
+    }
+}
+
 struct err contact_registered(struct store_txn *t, const struct record *r,
-                              struct id contact, struct id case_id)
+                              const struct ev_case_registered *registered)
 {
     struct row head;
-    struct err e =
-        contact_ended(t, r, contact, CONTACT_STATE_REGISTERED, &head);
+    struct err e = contact_ended(t, r, registered->contact_id,
+                                 CONTACT_STATE_REGISTERED, &head);
 
     if (failed(e)) {
         return e;
     }
-    contact_head_set_case_id(head.value, case_id);
+    keep_strictest(head.value, registered->anonymity);
+    contact_head_set_case_id(head.value, registered->case_id);
     contact_head_set_reporter_subject(head.value,
                                       record_subject(r, PART_CLASS_REPORTER));
     return put_contact(t, r, &head);

@@ -73,8 +73,9 @@ struct err apply_contact_taken(struct store_txn *t, const struct record *r,
 struct err apply_contact_closed(struct store_txn *t, const struct record *r,
                                 struct arena *a) MUST_USE;
 /* The contact's part of case_registered. */
-struct err contact_registered(struct store_txn *t, const struct record *r,
-                              struct id contact, struct id case_id) MUST_USE;
+struct err
+contact_registered(struct store_txn *t, const struct record *r,
+                   const struct ev_case_registered *registered) MUST_USE;
 
 /* draft.c */
 struct err decide_save_draft(const struct decide_in *in, const void *body,

@@ -91,6 +91,25 @@ static void facts_of_contact(const struct actor *actor, const uint8_t *head,
     }
 }
 
+/* What became of the contact: its reporter is the reporter of the case. */
+static struct err facts_of_its_case(struct store_txn *t, const uint8_t *head,
+                                    struct facts *ret)
+{
+    struct id case_id = contact_head_case_id(head);
+    struct row row;
+    struct err e;
+
+    if (id_is_zero(case_id)) {
+        return OK;
+    }
+    e = case_row(t, case_id, &row);
+    if (!failed(e) && row.found &&
+        case_head_anonymity(row.value) == ANONYMITY_SECRET) {
+        ret->reporter_secret = true;
+    }
+    return e;
+}
+
 static struct err facts_of_object(struct store_txn *t,
                                   const struct catalogue *c,
                                   const struct actor *actor,
@@ -112,6 +131,7 @@ static struct err facts_of_object(struct store_txn *t,
         e = contact_row(t, object.id, &row);
         if (!failed(e) && row.found) {
             facts_of_contact(actor, row.value, ret);
+            e = facts_of_its_case(t, row.value, ret);
         }
         return e;
     case OBJECT_ACCOUNT:

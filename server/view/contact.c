@@ -364,6 +364,21 @@ static struct err open_draft(const struct viewing *v,
     return e;
 }
 
+/* A draft is a whole form in one text: reporter, children, place, story and
+ * screen. Who may not see each of them whole sees none of it. */
+static bool shows_form(const struct mask *m)
+{
+    static const enum field_group groups[] = {GROUP_G2, GROUP_G3, GROUP_G4,
+                                              GROUP_G6, GROUP_G10};
+
+    for (size_t i = 0; i < ARRAY_COUNT(groups); i++) {
+        if (m->level[groups[i]] != MASK_FULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static struct err fill_draft(const struct viewing *v, struct id contact,
                              const struct mask *m, struct view_draft *ret)
 {
@@ -381,7 +396,7 @@ static struct err fill_draft(const struct viewing *v, struct id contact,
     ret->version = draft_version(row.at);
     ret->has_saved_at = true;
     ret->saved_at = draft_saved_us(row.at);
-    if (m->level[GROUP_G6] != MASK_FULL) {
+    if (!shows_form(m)) {
         return OK;
     }
     e = contact_head_get(v->t, contact, head, &found);

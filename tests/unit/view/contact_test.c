@@ -217,6 +217,57 @@ static void registered_shows_its_number(void **state)
     seen_free(&s);
 }
 
+/* Who asked for secrecy: neither the contact nor its draft shows the leader
+ * what the case hides. The agent goes on writing. */
+static void a_secret_reporter_is_secret_everywhere(void **state)
+{
+    const struct cmd_take_contact call = {.channel = CHANNEL_PHONE,
+                                          .has_number = true,
+                                          .number = TEXT_LITERAL("00000000042"),
+                                          .has_anonymity = true,
+                                          .anonymity = ANONYMITY_SECRET};
+    struct cmd_register_case form;
+    struct id id =
+        city_command(&city, &agent, COMMAND_TAKE_CONTACT, &call).object;
+    struct seen s;
+
+    (void)state;
+    assert_int_equal(save(id, 0, "{\"reporter\":\"DRAFT 042\"}").refusal,
+                     REFUSAL_NONE);
+    s = draft(&agent, id);
+    assert_true(seen_has(&s, "DRAFT 042"));
+    seen_free(&s);
+    s = draft(&leader, id);
+    assert_int_equal(s.refusal, REFUSAL_NONE);
+    assert_int_equal(seen_integer(&s, "version"), 1);
+    assert_false(seen_has(&s, "DRAFT 042"));
+    seen_free(&s);
+    /* Said only in the form. */
+    form = city_form(&city, &agent, 0);
+    form.has_anonymity = true;
+    form.anonymity = ANONYMITY_SECRET;
+    assert_int_equal(
+        city_command(&city, &agent, COMMAND_REGISTER_CASE, &form).refusal,
+        REFUSAL_NONE);
+    s = contact(&leader, form.contact_id);
+    assert_int_equal(s.refusal, REFUSAL_NONE);
+    assert_true(text_is(seen_string(&s, "anonymity"), "secret"));
+    assert_null(seen_at(&s, "number"));
+    seen_free(&s);
+    /* Said in the call, taken back by nobody. */
+    form = city_form(&city, &agent, 0);
+    form.contact_id = id;
+    form.has_anonymity = true;
+    form.anonymity = ANONYMITY_NAMED;
+    assert_int_equal(
+        city_command(&city, &agent, COMMAND_REGISTER_CASE, &form).refusal,
+        REFUSAL_NONE);
+    s = contact(&leader, id);
+    assert_true(text_is(seen_string(&s, "anonymity"), "secret"));
+    assert_null(seen_at(&s, "number"));
+    seen_free(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +277,7 @@ int main(void)
         cmocka_unit_test(draft_of_ended_contact_is_gone),
         cmocka_unit_test(list_of_mine),
         cmocka_unit_test(registered_shows_its_number),
+        cmocka_unit_test(a_secret_reporter_is_secret_everywhere),
     };
 
     return cmocka_run_group_tests_name("view/contact", tests, setup, teardown);
