@@ -4,6 +4,7 @@ import * as calls from '@/api/calls'
 import { asProblem, onAnswer, type Problem } from '@/api/http'
 import { setClock } from '@/app/clock'
 import type { Me } from '@/api/types'
+import { goodbye, goodbyeSaid, onGoodbye, owed, welcome } from './goodbye'
 
 export type Phase = 'starting' | 'unreachable' | 'out' | 'in' | 'locked'
 export type LockCause = 'idle' | 'asked' | 'expired'
@@ -42,6 +43,11 @@ let waits = 500
 
 /** On load: is there a session already? */
 export async function start(): Promise<void> {
+  if (owed()) {
+    session.phase = 'out'
+    void goodbyeSaid()
+    return
+  }
   try {
     arrive(await calls.whoAmI())
   } catch (cause) {
@@ -55,7 +61,10 @@ export async function start(): Promise<void> {
 }
 
 export async function signIn(login: string, password: string): Promise<void> {
-  arrive(await calls.signIn(login, password))
+  await goodbyeSaid() // not after it: that would end the new session
+  const me = await calls.signIn(login, password)
+  welcome()
+  arrive(me)
 }
 
 export function lock(cause: LockCause): void {
@@ -65,21 +74,19 @@ export function lock(cause: LockCause): void {
 }
 
 /** Locks because somebody asked: the session ends here and on the server. */
-export async function lockNow(): Promise<void> {
+export function lockNow(): void {
   lock('asked')
-  await calls.signOut().catch(() => undefined)
+  goodbye()
 }
 
 /** Forgets who it was; the caller has seen to the drafts. */
-export async function leave(): Promise<void> {
-  try {
-    await calls.signOut()
-  } catch {
-    // unreachable: the session ends by itself when idle
-  }
+export function leave(): void {
+  goodbye()
   session.me = null
   session.phase = 'out'
 }
+
+onGoodbye(() => lock('expired'))
 
 // A request that was refused for want of a session locks the screen: what is
 // typed stays where it is.
