@@ -196,6 +196,41 @@ describe('one connection, many requests', () => {
     })
 })
 
+describe('the body of a request that was refused', { concurrency: true }, () => {
+    // Whatever was refused, and however early: what follows as its body must
+    // not be read as a request of its own.
+    const inner = () => `GET /healthz HTTP/1.1\r\nHost: ${host()}\r\nX-Smuggled: 1\r\n\r\n`
+    const line = (name, value) => `${name}: ${value}\r\n`
+    for (const [name, head, statuses] of [
+        ['without a session', ['POST', '/api/v1/contacts', [['X-Hutong', '1'], ['Content-Type', 'application/json']]], [401]],
+        ['without X-Hutong', ['POST', '/api/v1/session', [['Content-Type', 'application/json']]], [403]],
+        ['of a foreign origin', ['POST', '/api/v1/session', [['X-Hutong', '1'], ['Origin', 'http://evil.example'], ['Content-Type', 'application/json']]], [403]],
+        ['of another media type', ['POST', '/api/v1/session', [['X-Hutong', '1'], ['Content-Type', 'text/plain']]], [415]],
+        ['to nowhere', ['POST', '/api/v1/nowhere', [['X-Hutong', '1'], ['Content-Type', 'application/json']]], [404]],
+        ['by a wrong method', ['PUT', '/api/v1/cases', [['X-Hutong', '1'], ['Content-Type', 'application/json']]], [405, 401]],
+        ['to a file', ['POST', '/', [['Content-Type', 'application/json']]], [405]],
+        ['of a GET', ['GET', '/healthz', [['Content-Type', 'application/json']]], [200, 400]],
+        ['of a GET of a file', ['GET', '/', []], [200, 400]],
+        ['of a DELETE', ['DELETE', '/api/v1/session', [['X-Hutong', '1'], ['Content-Type', 'application/json']]], [401, 400, 415]],
+        ['that is no JSON', ['POST', '/api/v1/session', [['X-Hutong', '1'], ['Content-Type', 'application/json']]], [400]],
+    ]) {
+        test(name, async () => {
+            const [method, target, lines] = head
+            const body = inner().repeat(3)
+            const bytes = `${method} ${target} HTTP/1.1\r\n${line('Host', host())}${lines.map(([key, value]) => line(key, value)).join('')}${line('Content-Length', body.length)}\r\n`
+            // at once, in two pieces, and cut inside the inner request
+            for (const parts of [[bytes + body], [bytes, body], [bytes + body.slice(0, 20), body.slice(20)], [bytes + body.slice(0, inner().length), body.slice(inner().length)]]) {
+                const { answers, bytes: back } = await exchange(hutong.server.url, parts, { pause: 150, quiet: 1000 })
+                assert.equal(answers.length, 1, `${answers.length} answers: ${back.toString('latin1').slice(0, 800)}`)
+                assert.ok(statuses.includes(answers[0].status), `${answers[0].status}`)
+            }
+            // and the connection, where it stays open, is in step
+            const { answers, closed } = await exchange(hutong.server.url, [bytes + body, fine()], { pause: 400, quiet: 1500 })
+            assert.ok((closed && answers.length === 1) || (answers.length === 2 && answers[1].status === 200), `${answers.map((one) => one.status)}`)
+        })
+    }
+})
+
 describe('methods', () => {
     const api = () => hutong.as('agt01')
 
