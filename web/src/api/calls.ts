@@ -17,6 +17,7 @@ import type {
   Territory,
   TimelineEntry,
   TimelinePage,
+  Units,
 } from './types'
 
 const seg = encodeURIComponent
@@ -107,5 +108,16 @@ export const readTimeline = async (
 export const addNote = async (no: string, text: string, key = freshKey()): Promise<TimelineEntry> =>
   (await ask<TimelineEntry>('POST', `/cases/${seg(no)}/note`, { body: { text }, key })).data
 
-export const readTerritory = async (): Promise<Territory> =>
-  (await ask<Territory>('GET', '/territory', { background: true })).data
+/** null: it is still the one of this ETag. */
+export const readTerritory = async (
+  known?: string,
+): Promise<{ data: Territory | null; etag: string | null }> => {
+  const { data, etag } = await ask<Territory | undefined>('GET', '/territory', {
+    background: true,
+    ifNoneMatch: known,
+  })
+  return { data: data ?? null, etag }
+}
+
+export const listUnits = async (): Promise<Units> =>
+  (await ask<Units>('GET', '/units', { background: true })).data

@@ -34,6 +34,7 @@ export interface Ask {
   body?: unknown
   key?: string // Idempotency-Key
   ifMatch?: number
+  ifNoneMatch?: string | undefined // then 304 is an answer too, without data
   background?: boolean // not a person's act
   timeout?: number
   keepalive?: boolean
@@ -80,6 +81,7 @@ export async function ask<T>(
   if (options.body !== undefined) headers['Content-Type'] = 'application/json'
   if (options.key) headers['Idempotency-Key'] = options.key
   if (options.ifMatch !== undefined) headers['If-Match'] = `"${options.ifMatch}"`
+  if (options.ifNoneMatch) headers['If-None-Match'] = options.ifNoneMatch
   if (options.background) headers['X-Hutong-Background'] = '1'
   const background = options.background ?? false
   const stop = new AbortController()
@@ -105,7 +107,7 @@ export async function ask<T>(
   } finally {
     clearTimeout(timer)
   }
-  if (!answer.ok) {
+  if (!answer.ok && !(answer.status === 304 && options.ifNoneMatch)) {
     const problem = await problemOf(answer)
     tell(problem, background)
     throw problem

@@ -20,6 +20,8 @@ export type {
   TerritoryNode,
   TimelineEntry,
   TimelinePage,
+  Unit,
+  Units,
 } from '@gen/api'
 export type {
   Anonymity,

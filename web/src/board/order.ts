@@ -4,6 +4,7 @@ import type { CaseRow, CaseState } from '@/api/types'
 import { dayOf, now } from '@/app/clock'
 import { pathOf } from '@/territory/territory'
 import { names } from '@/ui/names'
+import { unitName } from '@/ui/units'
 
 const RANK = { most_urgent: 1, urgent: 2, general: 3 } as const
 
@@ -59,8 +60,8 @@ function fitsText(row: CaseRow, words: string[]): boolean {
     row.no,
     shortNo(row.no),
     pathOf(row.place_code),
-    row.agent,
-    row.unit,
+    row.agent, // not shown, but asked for
+    unitName(row.unit),
     names.state(row.state),
     names.channel(row.channel),
   ]

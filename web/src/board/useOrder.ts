@@ -5,6 +5,7 @@ import type { CaseState } from '@/api/types'
 import { language } from '@/app/language'
 import { territory } from '@/territory/territory'
 import { flushed, rows } from './board'
+import { units } from '@/ui/units'
 import { orderOf, type Wanted } from './order'
 
 const GAP = 2000
@@ -40,7 +41,7 @@ export function useOrder(busy: () => boolean) {
     )
   }
 
-  watch([wanted, territory, language], sort)
+  watch([wanted, territory, units, language], sort)
   watch(flushed, () => (order.value.length ? later() : sort()))
   onScopeDispose(() => clearTimeout(timer))
   sort()

@@ -1,13 +1,20 @@
-// Finding a place by Chinese, pinyin, initials or code. Several words narrow
-// from the wide to the narrow: "gy js" is Jinshan town in Guyang county.
+// Finding a place by Chinese, pinyin, initials or code, and by other names that
+// people use. Several words narrow from the wide to the narrow: "gy js" is
+// Jinshan town in Guyang county.
 import type { TerritoryNode } from '@/api/types'
+
+interface Name {
+  name: string
+  pinyin: string
+  initials: string
+}
 
 export interface Place {
   code: string
   name: string
   path: string[] // names from the county down
   chain: Place[] // those above, county first, itself last
-  keys: string[] // name, initials, pinyin, code
+  names: Name[] // its own first, then what people also say
   children: Place[]
 }
 
@@ -15,6 +22,14 @@ export type Index = ReadonlyMap<string, Place>
 
 const parentCode = (code: string): string =>
   code.length === 12 ? code.slice(0, 9) : code.length === 9 ? code.slice(0, 6) : ''
+
+function namesOf(node: TerritoryNode): Name[] {
+  const names = [{ name: node.name, pinyin: node.pinyin ?? '', initials: node.initials ?? '' }]
+  const also = node.also?.split(' ') ?? [] // name, pinyin, initials, and again
+  for (let i = 0; i + 2 < also.length; i += 3)
+    names.push({ name: also[i] ?? '', pinyin: also[i + 1] ?? '', initials: also[i + 2] ?? '' })
+  return names
+}
 
 export function indexOf(nodes: readonly TerritoryNode[]): Index {
   const index = new Map<string, Place>()
@@ -25,7 +40,7 @@ export function indexOf(nodes: readonly TerritoryNode[]): Index {
       name: node.name,
       path: [...(above?.path ?? []), node.name],
       chain: [],
-      keys: [node.name.toLowerCase(), node.initials ?? '', node.pinyin ?? '', node.code],
+      names: namesOf(node),
       children: [],
     }
     place.chain = [...(above?.chain ?? []), place]
@@ -35,18 +50,23 @@ export function indexOf(nodes: readonly TerritoryNode[]): Index {
   return index
 }
 
-/** The smaller the better; NaN does not fit. */
-function rank(place: Place, word: string): number {
-  const [name = '', initials = '', pinyin = '', code = ''] = place.keys
-  if (name === word || initials === word) return 0
-  if (name.startsWith(word)) return 1
-  if (code.startsWith(word)) return 1
+/** The smaller the better; infinite: it does not fit. */
+function rankOf({ name, pinyin, initials }: Name, word: string): number {
+  const own = name.toLowerCase()
+  if (own === word || initials === word) return 0
+  if (own.startsWith(word)) return 1
   if (initials.startsWith(word)) return 2
   if (pinyin.startsWith(word)) return 3
-  if (name.includes(word)) return 4
+  if (own.includes(word)) return 4
   if (word.length > 1 && initials.includes(word)) return 5
   if (word.length > 2 && pinyin.includes(word)) return 6
-  return Number.NaN
+  return Infinity
+}
+
+function rank(place: Place, word: string): number {
+  const [own, ...others] = place.names.map((name) => rankOf(name, word))
+  const code = place.code.startsWith(word) ? 1 : Infinity
+  return Math.min(own ?? Infinity, code, ...others.map((one) => one + 0.5))
 }
 
 /** What an input method shows while it composes counts too: gu'yang. */
@@ -63,25 +83,29 @@ export function search(index: Index, query: string, most = 12): Place[] {
   if (last === undefined) return []
   const found: { place: Place; score: number }[] = []
   for (const place of index.values()) {
-    const own = rank(place, last)
-    if (Number.isNaN(own)) continue
-    let score = own
+    let score = rank(place, last)
     let from = 0
     for (const word of words) {
+      if (score === Infinity) break
       const at = place.chain.findIndex(
-        (above, i) => i >= from && above !== place && !Number.isNaN(rank(above, word)),
+        (above, i) => i >= from && above !== place && rank(above, word) < Infinity,
       )
-      if (at < 0) {
-        score = Number.NaN
-        break
-      }
-      score += 0.1 * rank(place.chain[at] as Place, word)
+      score = at < 0 ? Infinity : score + 0.1 * rank(place.chain[at] as Place, word)
       from = at + 1
     }
-    if (!Number.isNaN(score)) found.push({ place, score: score + place.code.length / 100 })
+    if (score < Infinity) found.push({ place, score: score + place.code.length / 100 })
   }
   return found
     .sort((a, b) => a.score - b.score || (a.place.code < b.place.code ? -1 : 1))
     .slice(0, most)
     .map(({ place }) => place)
+}
+
+/** The other name under which a place was found, if it was under none of its own. */
+export function calledBy(place: Place, query: string): string {
+  const last = wordsOf(query).pop()
+  if (last === undefined || place.code.startsWith(last)) return ''
+  const [own, ...others] = place.names.map((name) => ({ name: name.name, at: rankOf(name, last) }))
+  const best = others.sort((a, b) => a.at - b.at)[0]
+  return best && best.at < (own?.at ?? Infinity) ? best.name : ''
 }
