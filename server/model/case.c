@@ -59,6 +59,20 @@ static bool any_danger(const struct type_screen *s)
            s->r7 == TRI_YES || s->r8 == TRI_YES;
 }
 
+/* ERR_CORRUPT when the number is some case's: a number is given once, and a
+ * counter that was damaged must not make the log say it twice. */
+static struct err number_free(struct store_txn *t, uint32_t day,
+                              uint32_t serial)
+{
+    struct row no =
+        row_new(TABLE_CASE_BY_NO, CASE_BY_NO_KEY_BYTES, CASE_BY_NO_BYTES);
+    struct err e;
+
+    case_by_no_key(no.key, day, serial);
+    e = row_get(t, &no);
+    return failed(e) || !no.found ? e : ERR(ERR_CORRUPT);
+}
+
 /* The next serial of the civil day on which it is registered. */
 static struct err next_no(const struct decide_in *in,
                           struct ev_case_registered *ret)
@@ -76,7 +90,7 @@ static struct err next_no(const struct decide_in *in,
     }
     ret->day = today;
     ret->serial = (int64_t)day_serial_serial(day.value) + 1;
-    return OK;
+    return number_free(in->txn, today, (uint32_t)ret->serial);
 }
 
 /* What stands in the contact holds where the form says nothing. */
@@ -294,6 +308,10 @@ static struct err put_no(struct store_txn *t,
         row_new(TABLE_DAY_SERIAL, DAY_SERIAL_KEY_BYTES, DAY_SERIAL_BYTES);
     struct err err;
 
+    err = number_free(t, (uint32_t)e->day, (uint32_t)e->serial);
+    if (failed(err)) {
+        return err;
+    }
     case_by_no_key(no.key, (uint32_t)e->day, (uint32_t)e->serial);
     case_by_no_set_case_id(no.value, e->case_id);
     err = row_put(t, &no);

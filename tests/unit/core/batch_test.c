@@ -411,6 +411,44 @@ static void an_error_while_applying_stops(void **state)
     desk_free(&d);
 }
 
+/* A counter that has lost a bit: no second case gets a number that one has. */
+static void a_number_is_given_once(void **state)
+{
+    static struct desk d;
+    struct actor agent;
+    struct cmd_register_case form;
+    uint8_t key[DAY_SERIAL_KEY_BYTES];
+    uint8_t zero[DAY_SERIAL_BYTES] = {0};
+    uint8_t one[DAY_SERIAL_BYTES] = {0};
+    struct store_txn *t;
+    uint64_t records;
+
+    (void)state;
+    make(&d, &agent, FIXTURE_MAP_BYTES);
+    (void)city_case(&d.city, &agent, GUYANG);
+    form = city_form(&d.city, &agent, GUYANG);
+    day_serial_key(key, CITY_DAY);
+    day_serial_set_serial(one, 1);
+    for (int turn = 0; turn < 2; turn++) {
+        assert_int_equal(store_write_begin(d.city.store.store, &t).code,
+                         ERR_NONE);
+        assert_int_equal(table_put(t, TABLE_DAY_SERIAL, SPAN(key, sizeof(key)),
+                                   SPAN(turn == 0 ? zero : one, sizeof(one)))
+                             .code,
+                         ERR_NONE);
+        assert_int_equal(store_commit(t).code, ERR_NONE);
+        desk_start(&d, CITY_TIME_US + 60000000);
+        records = desk_records(&d);
+        assert_int_equal(
+            desk_do(&d, &agent, COMMAND_REGISTER_CASE, &form, sizeof(form)),
+            turn == 0 ? REFUSAL_SERVER_FAILED : REFUSAL_NONE);
+        assert_int_equal(desk_records(&d), records + (turn == 0 ? 0 : 1));
+        desk_stop(&d);
+    }
+    desk_verify(&d);
+    desk_free(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -419,6 +457,7 @@ int main(void)
         cmocka_unit_test(an_empty_key_pool_is_busy),
         cmocka_unit_test(one_damaged_object_fails_one_command),
         cmocka_unit_test(an_error_while_applying_stops),
+        cmocka_unit_test(a_number_is_given_once),
     };
 
     return cmocka_run_group_tests_name("core/batch", tests, NULL, NULL);
