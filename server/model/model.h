@@ -212,7 +212,7 @@ struct decide_in {
     struct store_txn *txn;
     const struct catalogue *catalogue;
     const struct actor *actor;
-    int64_t now_us;
+    int64_t now_us, wall_us; /* the log's; the machine's, for side tables */
     const uint8_t *entropy; /* LIMIT: ENTROPY_BYTES fresh random bytes */
     struct arena *arena;
     bool has_if_match;

@@ -144,7 +144,7 @@ struct err apply_session_closed(struct store_txn *t, const struct record *r,
 struct err decide_fail_signin(const struct decide_in *in, const void *body,
                               struct object object,
                               struct outcome *ret) MUST_USE;
-/* Forgets the failures of one pair. */
+/* Forgets the failures of one pair, and notes that it has come in. */
 struct err signin_forget(const struct decide_in *in, struct text account_hex,
                          struct text address_hex, struct outcome *ret) MUST_USE;
 

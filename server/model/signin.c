@@ -6,8 +6,13 @@
  * another address the same account still comes in, so that nobody can lock an
  * agent out from afar. An address alone is slowed down, never locked: a whole
  * desk may sit behind one. After 30 minutes without a failure a count begins
- * again. Side table: failures are no facts about a child, and the keys are
- * MACs.
+ * again. A pair that has come in before is not held by the address: one wrong
+ * password every eight seconds must not keep a whole desk out. Side table:
+ * failures are no facts about a child, and the keys are MACs.
+ *
+ * Times here are the wall's and not the log's, since net/ asks with the wall's.
+ * A clock set back leaves failures in the future: such a one makes nobody wait,
+ * but it counts, so the next puts everything right.
  */
 #include "model/nouns.h"
 
@@ -53,12 +58,12 @@ static struct err count_failure(const struct decide_in *in, struct hash account,
     if (failed(e)) {
         return e;
     }
-    count = failures(&row, in->now_us);
+    count = failures(&row, in->wall_us);
     if (count == 0) {
-        signin_failure_set_first_us(row.value, in->now_us);
+        signin_failure_set_first_us(row.value, in->wall_us);
     }
     signin_failure_set_count(row.value, count < COUNT_MAX ? count + 1 : count);
-    signin_failure_set_last_us(row.value, in->now_us);
+    signin_failure_set_last_us(row.value, in->wall_us);
     return outcome_side(in, ret, TABLE_SIGNIN_FAILURE,
                         SPAN(row.key, row.key_size), SPAN(row.value, row.size));
 }
@@ -86,7 +91,8 @@ struct err decide_fail_signin(const struct decide_in *in, const void *body,
 struct err signin_forget(const struct decide_in *in, struct text account_hex,
                          struct text address_hex, struct outcome *ret)
 {
-    uint8_t key[SIGNIN_FAILURE_KEY_BYTES];
+    struct row row = row_new(TABLE_SIGNIN_FAILURE, SIGNIN_FAILURE_KEY_BYTES,
+                             SIGNIN_FAILURE_BYTES);
     struct hash account = {{0}};
     struct hash address = {{0}};
 
@@ -94,9 +100,10 @@ struct err signin_forget(const struct decide_in *in, struct text account_hex,
         !bytes_from_hex(address_hex, address.bytes, sizeof(address.bytes))) {
         return outcome_invalid(ret, "/account_key", "field.pattern");
     }
-    signin_failure_key(key, account, address);
-    return outcome_side(in, ret, TABLE_SIGNIN_FAILURE, SPAN(key, sizeof(key)),
-                        (struct span){0});
+    signin_failure_key(row.key, account, address);
+    signin_failure_set_came_in(row.value, 1);
+    return outcome_side(in, ret, TABLE_SIGNIN_FAILURE,
+                        SPAN(row.key, row.key_size), SPAN(row.value, row.size));
 }
 
 /* 1 s after the sixth failure, doubled with each, 8 s at most. */
@@ -113,9 +120,12 @@ static int64_t slow_us(uint32_t count)
 static int64_t wait_after(const struct row *row, int64_t pause_us,
                           int64_t now_us)
 {
-    int64_t until_us = signin_failure_last_us(row->value) + pause_us;
+    int64_t last_us = signin_failure_last_us(row->value);
 
-    return row->found && until_us > now_us ? until_us - now_us : 0;
+    if (!row->found || last_us > now_us || now_us - last_us >= pause_us) {
+        return 0;
+    }
+    return pause_us - (now_us - last_us);
 }
 
 struct err signin_wait_us(struct store_txn *t, struct hash account_key,
@@ -138,7 +148,10 @@ struct err signin_wait_us(struct store_txn *t, struct hash account_key,
     if (failures(&pair, now_us) >= PAIR_FAILURES_MAX) {
         lock = wait_after(&pair, LOCK_US, now_us);
     }
-    slow = wait_after(&address, slow_us(failures(&address, now_us)), now_us);
+    slow =
+        pair.found && signin_failure_came_in(pair.value) != 0
+            ? 0
+            : wait_after(&address, slow_us(failures(&address, now_us)), now_us);
     *ret_wait_us = lock > slow ? lock : slow;
     return OK;
 }

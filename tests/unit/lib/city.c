@@ -78,6 +78,7 @@ struct city_result city_command(struct city *w, const struct actor *actor,
     w->has_if_match = false;
     w->now_us += 1000;
     in.now_us = w->now_us;
+    in.wall_us = w->now_us;
     crypt_random(entropy, sizeof(entropy));
     assert_int_equal(store_write_begin(w->store.store, &in.txn).code, ERR_NONE);
     assert_int_equal(model_decide(&in, command, body, o).code, ERR_NONE);

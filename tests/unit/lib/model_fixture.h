@@ -15,10 +15,11 @@ struct world {
     struct store_fixture store;
     struct catalogue *catalogue;
     struct arena *arena;
-    int64_t now_us;    /* moves a second with every command */
-    uint64_t draws;    /* commands so far: the seed of their entropy */
-    uint16_t flags;    /* of the records that are made */
-    bool has_if_match; /* for the next command only */
+    int64_t now_us;         /* moves a second with every command */
+    int64_t wall_behind_us; /* the machine's clock behind the log's time */
+    uint64_t draws;         /* commands so far: the seed of their entropy */
+    uint16_t flags;         /* of the records that are made */
+    bool has_if_match;      /* for the next command only */
     uint32_t if_match;
     struct outcome last;
     uint64_t first_seq; /* of the last command's events */

@@ -64,8 +64,9 @@ static int64_t wait_us(uint8_t account, uint8_t address)
     int64_t wait = -1;
 
     assert_false(failed(store_read_begin(world.store.store, &t)));
-    assert_false(failed(signin_wait_us(t, key_of(account), key_of(address),
-                                       world.now_us, &wait)));
+    assert_false(
+        failed(signin_wait_us(t, key_of(account), key_of(address),
+                              world.now_us - world.wall_behind_us, &wait)));
     store_end(t);
     return wait;
 }
@@ -130,6 +131,54 @@ static void a_good_password_forgets_the_pair(void **state)
                      REFUSAL_FIELD_INVALID);
 }
 
+/* Somebody at the same address guesses: who works there still comes in. */
+static void an_address_does_not_hold_who_came_in_before(void **state)
+{
+    struct cmd_open_session command = {
+        .account_id = world_actor(&world, "agt01").account,
+        .session_id = fixture_id(55),
+        .secret_hash = hex_of(1),
+        .address = text_of("10.0.0.1"),
+        .has_account_key = true,
+        .account_key = hex_of(41),
+        .has_address_key = true,
+        .address_key = hex_of(5),
+    };
+
+    (void)state;
+    assert_int_equal(world_do(&world, "", COMMAND_OPEN_SESSION, &command),
+                     REFUSAL_NONE);
+    for (int i = 0; i < 12; i++) {
+        fail_once((uint8_t)(60 + i), 5);
+    }
+    assert_int_equal(wait_us(99, 5), 8 * SECOND_US);
+    assert_int_equal(wait_us(41, 5), 0);
+    for (int i = 0; i < 5; i++) { /* its own failures lock it as before */
+        fail_once(41, 5);
+    }
+    assert_int_equal(wait_us(41, 5), 30 * MINUTE_US);
+}
+
+/* A clock set back leaves failures in the future: they must not make a desk
+ * wait for as long as the step was, nor be forgotten. */
+static void no_wait_is_longer_than_its_pause(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        fail_once(42, 6);
+    }
+    assert_int_equal(wait_us(42, 6), 30 * MINUTE_US);
+    world.wall_behind_us = 3600 * SECOND_US;
+    assert_int_equal(wait_us(42, 6), 0);
+    assert_int_equal(wait_us(99, 6), 0);
+    fail_once(42, 6);
+    assert_int_equal(wait_us(42, 6), 30 * MINUTE_US);
+    assert_int_equal(wait_us(99, 6), 8 * SECOND_US);
+    world.now_us += 30 * MINUTE_US;
+    assert_int_equal(wait_us(42, 6), 0);
+    world.wall_behind_us = 0;
+}
+
 static void keys_are_hashes(void **state)
 {
     struct cmd_fail_signin command = {.account_key = text_of("agt01"),
@@ -150,6 +199,8 @@ int main(void)
         cmocka_unit_test(five_failures_lock_the_pair_alone),
         cmocka_unit_test(an_address_is_slowed_and_never_locked),
         cmocka_unit_test(a_good_password_forgets_the_pair),
+        cmocka_unit_test(an_address_does_not_hold_who_came_in_before),
+        cmocka_unit_test(no_wait_is_longer_than_its_pause),
         cmocka_unit_test(keys_are_hashes),
     };
 
