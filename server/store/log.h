@@ -88,8 +88,9 @@ struct err log_append_raw(struct store_txn *t, struct span bytes,
 /* The store's own derived tables: merkle, subject, idempotency, counters.
  * Deterministic from the record and the tables alone. */
 struct err store_apply(struct store_txn *t, const struct record *r) MUST_USE;
-/* ERR_MISSING beyond the end. The hash is checked against the next record's
- * prev_hash, or the head for the last. */
+/* ERR_MISSING beyond the end. The hash is checked against its leaf, and where
+ * that differs against the next record's prev_hash; for the last against the
+ * head. */
 struct err log_read(struct store_txn *t, uint64_t seq,
                     struct record *ret_record) MUST_USE;
 /* Parses bytes alone (no chain). */

@@ -98,6 +98,7 @@ struct err checkpoints_check(struct store_txn *t, bool last_only,
 
 static struct err records_check(struct store_txn *t, uint64_t first)
 {
+    struct hash before = {{0}};
     struct err e = OK;
 
     for (uint64_t seq = first; !failed(e) && seq <= t->position.seq; seq++) {
@@ -107,9 +108,15 @@ static struct err records_check(struct store_txn *t, uint64_t first)
         if (!failed(e)) {
             e = merkle_check(t, seq - 1, r.position.hash);
         }
+        if (!failed(e) && seq > first && !hash_equal(r.prev_hash, before)) {
+            e = ERR(ERR_TAMPERED);
+        }
         if (!failed(e) && seq == t->position.seq &&
             r.head.time_us != t->time_us) {
             e = ERR(ERR_TAMPERED);
+        }
+        if (!failed(e)) {
+            before = r.position.hash;
         }
     }
     return e;

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "lib/death.h"
-#include "lib/store_fixture.h"
+#include "lib/store_damage.h"
 #include "store/inside.h"
 #include "store/record.h"
 
@@ -144,6 +144,48 @@ static void the_record_outlives_puts(void **state)
             ERR_NONE);
     }
     assert_true(text_equal(r.open, e.open));
+    store_end(t);
+    store_fixture_free(&f);
+}
+
+/* Damage to a record, or to a leaf, is no reason not to read the one before. */
+static void each_record_is_read_by_itself(void **state)
+{
+    struct store_fixture f;
+    uint8_t key[MERKLE_KEY_BYTES];
+    struct store_txn *t;
+    struct record r;
+    struct damage d;
+    size_t size;
+    size_t offset;
+
+    (void)state;
+    store_fixture_make(&f, FIXTURE_MAP_BYTES, 10);
+    fixture_records(f.store, 10);
+    offset = damage_record_offset(&f, 6, &size);
+    store_fixture_close(&f);
+    damage_init(&d, &f, "main/data.mdb");
+    damage_flip(&d, offset + RECORD_AT_PREV_HASH, 0x01);
+    f.options.read_only = true; /* the start would refuse this */
+    f.options.lock = false;
+    assert_int_equal(store_fixture_reopen(&f).code, ERR_NONE);
+    assert_int_equal(store_read_begin(f.store, &t).code, ERR_NONE);
+    assert_int_equal(log_read(t, 5, &r).code, ERR_NONE);
+    assert_int_equal(log_read(t, 6, &r).code, ERR_CORRUPT);
+    assert_int_equal(log_read(t, 7, &r).code, ERR_NONE);
+    store_end(t);
+    store_fixture_close(&f);
+    damage_undo(&d);
+    damage_release(&d);
+    f.options.read_only = false;
+    assert_int_equal(store_fixture_reopen(&f).code, ERR_NONE);
+    merkle_key(key, 0, 4);
+    assert_int_equal(store_write_begin(f.store, &t).code, ERR_NONE);
+    assert_int_equal(table_put(t, TABLE_MERKLE, SPAN(key, sizeof(key)),
+                               SPAN(fixture_id(1).bytes, ID_BYTES))
+                         .code,
+                     ERR_NONE);
+    assert_int_equal(log_read(t, 5, &r).code, ERR_NONE);
     store_end(t);
     store_fixture_free(&f);
 }
@@ -578,6 +620,7 @@ int main(void)
         cmocka_unit_test(what_is_appended_can_be_read),
         cmocka_unit_test(one_event_about_several),
         cmocka_unit_test(the_record_outlives_puts),
+        cmocka_unit_test(each_record_is_read_by_itself),
         cmocka_unit_test(too_large_is_refused),
         cmocka_unit_test(an_empty_pool_can_be_filled),
         cmocka_unit_test(an_absent_key_is_damage),
