@@ -11,45 +11,6 @@
 
 /* ---- subjects ---- */
 
-struct err subject_row(struct store_txn *t, struct id subject, struct span *ret)
-{
-    uint8_t key[SUBJECT_KEY_BYTES];
-    struct span row = {NULL, 0};
-    struct err e;
-
-    subject_key(key, subject);
-    e = table_get(t, TABLE_SUBJECT, SPAN(key, sizeof(key)), &row);
-    if (failed(e)) {
-        return e;
-    }
-    if (row.at != NULL && row.size != SUBJECT_BYTES) {
-        return ERR(ERR_CORRUPT);
-    }
-    *ret = row;
-    return OK;
-}
-
-struct err store_subject_state(struct store_txn *t, struct id subject,
-                               enum subject_state *ret_state)
-{
-    struct span row = {NULL, 0};
-    struct err e = subject_row(t, subject, &row);
-
-    if (failed(e)) {
-        return e;
-    }
-    if (row.at == NULL) {
-        *ret_state = SUBJECT_NONE;
-        return OK;
-    }
-    if (subject_state(row.at) < SUBJECT_LIVE ||
-        subject_state(row.at) > SUBJECT_DESTROYED) {
-        return ERR(ERR_CORRUPT);
-    }
-    *ret_state = (enum subject_state)subject_state(row.at);
-    return OK;
-}
-
 /* A subject that is sealed for the first time takes its key. */
 static struct err subject_meet(struct store_txn *t, const struct record *r,
                                const struct record_part *part)

@@ -152,6 +152,12 @@ struct err log_last(struct store_txn *t, uint64_t *ret_seq) MUST_USE;
 
 /* ---- txn.c, table.c ---- */
 
+/* Whoever writes goes on from the one row of log_head, which has no hash of its
+ * own. ERR_TAMPERED unless it agrees with how many records and subjects there
+ * are (a key is taken by each subject, once, in order) and with the last leaf.
+ */
+struct err head_check(struct store_txn *t) MUST_USE;
+
 /* table_put without the class check: for the log itself. */
 struct err table_put_raw(struct store_txn *t, enum table table, struct span key,
                          struct span value, unsigned flags) MUST_USE;
@@ -201,11 +207,20 @@ struct err log_hash_claimed(struct store_txn *t, uint64_t seq,
 bool log_frame_follows(const struct store_txn *t, uint16_t frame_index,
                        uint16_t frame_count);
 
-/* ---- apply.c ---- */
+/* ---- subject.c ---- */
 
 /* The subject's row of table subject; {NULL,0} when there is none. */
 struct err subject_row(struct store_txn *t, struct id subject,
                        struct span *ret) MUST_USE;
+struct data_key {
+    uint64_t id;
+    struct crypt_key key;
+};
+/* The data key of a live subject. ERR_MISSING: it has none, or was erased;
+ * ERR_KEY: absent without that; ERR_TAMPERED: the first record about the
+ * subject says otherwise. */
+struct err subject_data_key(struct store_txn *t, struct id subject,
+                            struct data_key *ret) MUST_USE;
 
 /* ---- replay.c ---- */
 

@@ -238,7 +238,10 @@ struct err store_keys_fill(struct store *s, uint64_t ahead)
         return e;
     }
     first = t->next_key_id;
-    e = key_last(t, &last);
+    e = head_check(t); /* a wrong number would be a gap in the keys for ever */
+    if (!failed(e)) {
+        e = key_last(t, &last);
+    }
     store_end(t);
     while (!failed(e) && last < first + ahead - 1) {
         e = fill_some(s, first, first + ahead - 1, &last);

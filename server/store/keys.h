@@ -68,7 +68,8 @@ struct side_place { /* which row of which side table */
 struct err store_seal_side(struct store_txn *t, const struct side_place *at,
                            struct text plain, struct arena *a,
                            struct span *ret_sealed) MUST_USE;
-/* ERR_MISSING as above, ERR_KEY key absent, ERR_CORRUPT not what was sealed. */
+/* ERR_MISSING as above, ERR_KEY key absent, ERR_CORRUPT not what was sealed,
+ * ERR_TAMPERED (of both): table subject does not follow from the log. */
 struct err store_open_side(struct store_txn *t, const struct side_place *at,
                            struct span sealed, struct arena *a,
                            struct text *ret_plain) MUST_USE;

@@ -202,17 +202,18 @@ static struct err record_put(struct store_txn *t, const struct record *r)
 }
 
 /* The key of a subject that has one already. */
-static struct err lock_old(struct store_txn *t, struct span row,
+static struct err lock_old(struct store_txn *t, struct id subject,
                            struct part_lock *ret)
 {
-    struct err e;
+    struct data_key found;
+    struct err e = subject_data_key(t, subject, &found);
 
-    if (subject_state(row.at) != SUBJECT_LIVE) {
-        return ERR(ERR_MISSING);
+    if (!failed(e)) {
+        ret->key_id = found.id;
+        ret->key = found.key;
+        bytes_wipe(&found, sizeof(found));
     }
-    ret->key_id = subject_key_id(row.at);
-    e = key_fetch(t, ret->key_id, &ret->key);
-    return e.code == ERR_MISSING ? ERR(ERR_KEY) : e;
+    return e;
 }
 
 /* The next key of the pool, which lies in wait or must be waited for. */
@@ -256,7 +257,7 @@ static struct err locks_find(struct store_txn *t, const struct event_plain *e,
             locks[i].key_id = locks[same].key_id;
             locks[i].key = locks[same].key;
         } else if (row.at != NULL) {
-            err = lock_old(t, row, &locks[i]);
+            err = lock_old(t, e->parts[i].subject, &locks[i]);
         } else {
             err = lock_new(t, next++, &locks[i]);
         }

@@ -77,7 +77,8 @@ struct record { /* a parsed, hash-checked record; borrows */
  * events come one after the other, frame_index 0 to frame_count - 1 (assert),
  * and a frame that was begun is finished before the commit. ERR_LIMIT: larger
  * than limits.h allows. ERR_AGAIN: key pool empty. ERR_MISSING: a subject of
- * the event was erased. ERR_KEY: its key is absent without that. */
+ * the event was erased. ERR_KEY: its key is absent without that. ERR_TAMPERED:
+ * the first record about it names another key. Of all these nothing was put. */
 struct err log_append(struct store_txn *t, const struct frame_head *h,
                       const struct event_plain *e,
                       struct record *ret_record) MUST_USE;

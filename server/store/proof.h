@@ -33,12 +33,12 @@ struct verify_report {
 };
 
 /* The structure of every page of both environments; every record's hash and
- * chain; Merkle leaves, nodes and root; checkpoints; every part's key present
- * and every key opening. With apply: replays into a scratch store DIR/check.*
- * and compares every derived table byte for byte; ERR_FULL when the disk has
- * no room for that beside the store. Returns ERR_TAMPERED,
- * ERR_CORRUPT or ERR_KEY with the report filled: a record whose hash is
- * neither its leaf nor what the next record says is bad_seq itself.
+ * chain; Merkle leaves, nodes and root; checkpoints; every part's key present,
+ * as table subject says, and every key opening. With apply: replays into a
+ * scratch store DIR/check.* and compares every derived table byte for byte;
+ * ERR_FULL when the disk has no room for that beside the store. Returns
+ * ERR_TAMPERED, ERR_CORRUPT or ERR_KEY with the report filled: a record whose
+ * hash is neither its leaf nor what the next record says is bad_seq itself.
  * Works beside a running server, in its process or on a read-only store in
  * another: the log is read in snapshots renewed by key, but the pages and the
  * comparison each hold one snapshot for as long as they take. */

@@ -33,45 +33,15 @@ static void side_aad(const struct store_txn *t, const struct side_place *at,
     memcpy(ret_aad + LABEL_BYTES + ID_BYTES + 1, at->subject.bytes, ID_BYTES);
 }
 
-/* The id of a live subject's key. */
-static struct err live_key_id(struct store_txn *t, struct id subject,
-                              uint64_t *ret_id)
-{
-    struct span row = {NULL, 0};
-    struct err e = subject_row(t, subject, &row);
-
-    if (failed(e)) {
-        return e;
-    }
-    if (row.at == NULL || subject_state(row.at) != SUBJECT_LIVE) {
-        return ERR(ERR_MISSING);
-    }
-    *ret_id = subject_key_id(row.at);
-    return OK;
-}
-
-static struct err live_key(struct store_txn *t, struct id subject,
-                           uint64_t *ret_id, struct crypt_key *ret_key)
-{
-    struct err e = live_key_id(t, subject, ret_id);
-
-    if (failed(e)) {
-        return e;
-    }
-    e = key_fetch(t, *ret_id, ret_key);
-    return e.code == ERR_MISSING ? ERR(ERR_KEY) : e;
-}
-
 struct err store_seal_side(struct store_txn *t, const struct side_place *at,
                            struct text plain, struct arena *a,
                            struct span *ret_sealed)
 {
     uint8_t aad[AAD_BYTES];
-    struct crypt_key key;
-    struct crypt_box box = {.key = &key, .aad_more = at->key};
-    uint64_t key_id = 0;
+    struct data_key key;
+    struct crypt_box box = {.key = &key.key, .aad_more = at->key};
     uint8_t *p;
-    struct err e = live_key(t, at->subject, &key_id, &key);
+    struct err e = subject_data_key(t, at->subject, &key);
 
     if (failed(e)) {
         return e;
@@ -83,8 +53,8 @@ struct err store_seal_side(struct store_txn *t, const struct side_place *at,
         return ERR(ERR_LIMIT);
     }
     side_aad(t, at, aad);
-    store_u64le(p + AT_KEY_ID, key_id);
-    crypt_commit(&key, p + AT_COMMIT);
+    store_u64le(p + AT_KEY_ID, key.id);
+    crypt_commit(&key.key, p + AT_COMMIT);
     crypt_random(p + AT_IV, CRYPT_IV_BYTES);
     box.iv = p + AT_IV;
     box.aad = SPAN(aad, sizeof(aad));
@@ -122,16 +92,15 @@ struct err store_open_side(struct store_txn *t, const struct side_place *at,
                            struct text *ret_plain)
 {
     uint8_t aad[AAD_BYTES];
-    struct crypt_key key;
-    struct crypt_box box = {.key = &key, .aad_more = at->key};
-    uint64_t key_id = 0;
-    struct err e = live_key(t, at->subject, &key_id, &key);
+    struct data_key key;
+    struct crypt_box box = {.key = &key.key, .aad_more = at->key};
+    struct err e = subject_data_key(t, at->subject, &key);
 
     if (failed(e)) {
         return e;
     }
     if (sealed.size < AT_CIPHER ||
-        load_u64le(sealed.at + AT_KEY_ID) != key_id) {
+        load_u64le(sealed.at + AT_KEY_ID) != key.id) {
         e = ERR(ERR_CORRUPT);
     } else {
         side_aad(t, at, aad);

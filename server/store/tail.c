@@ -138,6 +138,9 @@ struct err tail_check(struct store *s)
         e = ERR(ERR_TAMPERED);
     }
     if (!failed(e)) {
+        e = head_check(t);
+    }
+    if (!failed(e)) {
         e = checkpoints_check(t, true, &checked);
     }
     if (!failed(e) && last > 0) {

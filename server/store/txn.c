@@ -6,6 +6,7 @@
  */
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/inside.h"
 
@@ -35,6 +36,29 @@ static struct err take_head(struct store_txn *t)
     return OK;
 }
 
+struct err head_check(struct store_txn *t)
+{
+    struct hash leaf = {{0}};
+    struct err e = OK;
+
+    if (t->store->foreign) {
+        return OK;
+    }
+    if (table_count(t, TABLE_LOG) != t->position.seq ||
+        table_count(t, TABLE_SUBJECT) + 1 != t->next_key_id) {
+        return ERR(ERR_TAMPERED);
+    }
+    if (t->position.seq > 0) {
+        e = merkle_leaf(t, t->position.seq - 1, &leaf);
+    }
+    if (failed(e)) {
+        return e.code == ERR_MISSING ? ERR(ERR_TAMPERED) : e;
+    }
+    return memcmp(leaf.bytes, t->position.hash.bytes, HASH_BYTES) == 0
+               ? OK
+               : ERR(ERR_TAMPERED);
+}
+
 static struct err begin(struct store *s, bool write, struct store_txn **ret_t)
 {
     struct store_txn *t = heap_take(sizeof(*t));
@@ -48,6 +72,9 @@ static struct err begin(struct store *s, bool write, struct store_txn **ret_t)
     t->store = s;
     t->write = write;
     e = take_head(t);
+    if (!failed(e) && write) {
+        e = head_check(t);
+    }
     if (failed(e)) {
         store_end(t);
         return e;

@@ -30,6 +30,7 @@ struct progress { /* what has been found right */
     int64_t time_us;
     uint16_t frame_index;
     uint16_t frame_count;
+    uint64_t last_key_id; /* that a record has used */
 };
 
 static bool hash_equal(struct hash a, struct hash b)
@@ -120,6 +121,35 @@ static struct err keys_present(struct progress *p, struct store_txn *t,
     return OK;
 }
 
+/* Does table subject say of each part what the record says? The writer seals by
+ * that table, and a record that is sealed by a wrong one stays so. */
+static struct err subjects_check(struct progress *p, struct store_txn *t,
+                                 const struct record *r)
+{
+    uint64_t seq = r->position.seq;
+
+    for (size_t i = 0; i < r->part_count; i++) {
+        const struct record_part *part = &r->parts[i];
+        bool first = part->key_id == p->last_key_id + 1;
+        struct span row = {NULL, 0};
+        struct err e = subject_row(t, part->subject, &row);
+
+        if (part->key_id > p->last_key_id + 1) {
+            return verify_report(p->report, ERR(ERR_TAMPERED), "key", seq);
+        }
+        if (!failed(e) &&
+            (row.at == NULL || subject_key_id(row.at) != part->key_id ||
+             (first && subject_first_seq(row.at) != seq))) {
+            e = ERR(ERR_TAMPERED);
+        }
+        if (failed(e)) {
+            return verify_report(p->report, e, "table:subject", 0);
+        }
+        p->last_key_id += first;
+    }
+    return OK;
+}
+
 /* Does the frame of r go on where the last record's stood? */
 static bool frame_goes_on(const struct progress *p, const struct record *r)
 {
@@ -176,6 +206,9 @@ static struct err record_check(struct progress *p, struct store_txn *t,
         return verify_report(p->report, e, "table:merkle", 0);
     }
     e = keys_present(p, t, &r);
+    if (!failed(e)) {
+        e = subjects_check(p, t, &r);
+    }
     if (failed(e)) {
         return e;
     }
@@ -200,6 +233,12 @@ static struct err end_check(struct progress *p, struct store_txn *t)
     if (last != p->at.seq || !hash_equal(t->position.hash, p->at.hash) ||
         t->time_us != p->time_us) {
         return verify_report(p->report, ERR(ERR_TAMPERED), "table:log_head", 0);
+    }
+    if (t->next_key_id != p->last_key_id + 1) {
+        return verify_report(p->report, ERR(ERR_TAMPERED), "table:log_head", 0);
+    }
+    if (table_count(t, TABLE_SUBJECT) != p->last_key_id) {
+        return verify_report(p->report, ERR(ERR_TAMPERED), "table:subject", 0);
     }
     if (p->frame_count > 0 && p->frame_index + 1 != p->frame_count) {
         return verify_report(p->report, ERR(ERR_TAMPERED), "frame", last);

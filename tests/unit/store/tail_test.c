@@ -156,9 +156,9 @@ static void the_head_must_fit(void **state)
         size_t at, size;
         int32_t code;
     } rows[] = {
-        {0, LOG_HEAD_BYTES, ERR_TAMPERED}, /* seq: one more than there is */
-        {8, LOG_HEAD_BYTES, ERR_TAMPERED}, /* time */
-        {24, LOG_HEAD_BYTES, ERR_CORRUPT}, /* hash of the last record */
+        {0, LOG_HEAD_BYTES, ERR_TAMPERED},  /* seq: one more than there is */
+        {8, LOG_HEAD_BYTES, ERR_TAMPERED},  /* time */
+        {24, LOG_HEAD_BYTES, ERR_TAMPERED}, /* hash of the last record */
         {0, LOG_HEAD_BYTES - 8, ERR_CORRUPT},
     };
 
