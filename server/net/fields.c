@@ -306,3 +306,22 @@ struct text query_value(const struct query *q, const char *name)
             return q->values[i];
     return (struct text){NULL, 0};
 }
+
+void fields_date(int64_t wall_us, char ret_date[static FIELDS_DATE_BYTES])
+{
+    static const char days[7][4] = {"Thu", "Fri", "Sat", "Sun",
+                                    "Mon", "Tue", "Wed"}; /* of 1970-01-01 on */
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr",
+                                       "May", "Jun", "Jul", "Aug",
+                                       "Sep", "Oct", "Nov", "Dec"};
+    char iso[ISO_BYTES];
+    int month;
+
+    assert(wall_us >= 0);
+    iso_from_us(wall_us, iso);
+    month = (iso[5] - '0') * 10 + (iso[6] - '0');
+    assert(month >= 1 && month <= 12);
+    (void)snprintf(ret_date, FIELDS_DATE_BYTES, "%s, %.2s %s %.4s %.8s GMT",
+                   days[wall_us / 86400000000 % 7], iso + 8, months[month - 1],
+                   iso, iso + 11);
+}

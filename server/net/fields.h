@@ -64,4 +64,8 @@ bool fields_query(struct text in, struct arena *a, struct query *ret_query);
 /* The value of one name; {NULL, 0} when it is not there. */
 struct text query_value(const struct query *q, const char *name);
 
+/* "Mon, 23 Nov 2026 16:05:00 GMT" (RFC 9110, 5.6.7: IMF-fixdate). */
+enum { FIELDS_DATE_BYTES = 30 };
+void fields_date(int64_t wall_us, char ret_date[static FIELDS_DATE_BYTES]);
+
 #endif

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "net/fields.h"
+
 static const char always[] =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; "
     "style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -122,9 +124,12 @@ size_t reply_head(const struct net *n, const struct reply *r, bool close,
                   char *ret, size_t room)
 {
     struct head_out o = {.at = ret, .room = room};
+    char date[FIELDS_DATE_BYTES];
 
     assert(r->status >= 200 && r->status < 600);
     put(&o, "HTTP/1.1 %u %s\r\n", r->status, status_words(r->status));
+    fields_date(net_now_us(n), date);
+    put(&o, "Date: %s\r\n", date);
     if (r->media != NULL)
         put(&o, "Content-Type: %s\r\n", r->media);
     if (r->status != 204 && r->status != 304)

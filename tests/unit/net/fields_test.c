@@ -132,13 +132,32 @@ static void queries(void **state)
     arena_free(a);
 }
 
+static void dates(void **state)
+{
+    char date[FIELDS_DATE_BYTES];
+
+    (void)state;
+    fields_date(0, date);
+    assert_string_equal(date, "Thu, 01 Jan 1970 00:00:00 GMT");
+    /* The example of RFC 9110, 5.6.7. */
+    fields_date(784111777000000, date);
+    assert_string_equal(date, "Sun, 06 Nov 1994 08:49:37 GMT");
+    fields_date(1709164800000000 + 86399999999, date);
+    assert_string_equal(date, "Thu, 29 Feb 2024 23:59:59 GMT");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cookies),           cmocka_unit_test(codings),
-        cmocka_unit_test(languages),         cmocka_unit_test(origins),
-        cmocka_unit_test(media_types),       cmocka_unit_test(idempotency_keys),
-        cmocka_unit_test(versions_and_tags), cmocka_unit_test(queries),
+        cmocka_unit_test(cookies),
+        cmocka_unit_test(codings),
+        cmocka_unit_test(languages),
+        cmocka_unit_test(origins),
+        cmocka_unit_test(media_types),
+        cmocka_unit_test(idempotency_keys),
+        cmocka_unit_test(versions_and_tags),
+        cmocka_unit_test(queries),
+        cmocka_unit_test(dates),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
