@@ -1,7 +1,7 @@
 /*
  * clock.c - the machine's clock, and one that a test moves.
  *
- * A test clock is one atomic, so that the thread that moves it and those that
+ * A test clock is atomics, so that the thread that moves it and those that
  * read it need no lock.
  */
 #include "base/clock.h"
@@ -18,6 +18,7 @@
 struct clock {
     bool test;
     _Atomic int64_t wall_us; /* test clocks only */
+    _Atomic int64_t step_us; /* the same: of wall_us, by which it was set */
 };
 
 static int64_t machine_us(clockid_t which)
@@ -38,6 +39,7 @@ struct clock *clock_new_test(int64_t wall_us)
 
     c->test = true;
     atomic_init(&c->wall_us, wall_us);
+    atomic_init(&c->step_us, 0);
     return c;
 }
 
@@ -53,6 +55,23 @@ int64_t clock_steady_us(const struct clock *c)
 {
     assert(c != NULL);
     return machine_us(CLOCK_BOOTTIME);
+}
+
+int64_t clock_boot_us(const struct clock *c)
+{
+    assert(c != NULL);
+    return c->test ? atomic_load(&c->wall_us) - atomic_load(&c->step_us)
+                   : machine_us(CLOCK_BOOTTIME);
+}
+
+void clock_step_to(struct clock *c, int64_t wall_us)
+{
+    assert(c != NULL);
+    if (!c->test) {
+        BUG("only a test clock is set");
+    }
+    (void)atomic_fetch_add(&c->step_us, wall_us - atomic_load(&c->wall_us));
+    atomic_store(&c->wall_us, wall_us);
 }
 
 void clock_move_to(struct clock *c, int64_t wall_us)

@@ -20,8 +20,13 @@ struct clock *clock_new_test(int64_t wall_us);
 void clock_free(struct clock *c);
 int64_t clock_wall_us(const struct clock *c);
 int64_t clock_steady_us(const struct clock *c);
-/* Test clocks only (BUG otherwise); never backwards. */
+/* What the wall clock is held against: CLOCK_BOOTTIME; of a test clock, what
+ * clock_move_to has moved it by. */
+int64_t clock_boot_us(const struct clock *c);
+/* Test clocks only (BUG otherwise). move: time goes by, never backwards. step:
+ * the clock is set, and no time goes by. */
 void clock_move_to(struct clock *c, int64_t wall_us);
+void clock_step_to(struct clock *c, int64_t wall_us);
 
 /* Civil date of a wall time at a fixed offset from UTC: 20261123. */
 uint32_t civil_day(int64_t wall_us, int32_t utc_offset_minutes);

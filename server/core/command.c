@@ -28,10 +28,8 @@
 static void begin(struct writer *w, struct command_work *c)
 {
     struct run *r = &w->run;
-    int64_t now_us = clock_wall_us(w->o.clock);
 
-    /* The log's time never decreases, whatever the machine's clock does. */
-    r->time_us = now_us > r->time_us ? now_us : r->time_us;
+    r->time_us = stamp_next(&w->stamp, w->o.clock);
     c->refusal = REFUSAL_NONE;
     c->denied_by_right = false;
     c->problem = (struct field_problem){0};

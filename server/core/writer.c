@@ -277,6 +277,7 @@ struct err writer_prepare(struct writer *w)
     if (failed(e)) {
         return e;
     }
+    stamp_init(&w->stamp, w->o.clock, w->last_time_us);
     if (keys_ahead < LIMIT_KEY_POOL_LOW) {
         e = store_keys_fill(w->o.store, LIMIT_KEY_POOL);
         /* Without room the server still starts: reads go on. */

@@ -17,6 +17,7 @@
 #include "core/inflight.h"
 #include "core/lanes.h"
 #include "core/recent.h"
+#include "core/stamp.h"
 #include "core/workers.h"
 
 struct figures {
@@ -60,6 +61,7 @@ struct writer {
     struct figures figures;
     struct lanes lanes;
     struct inflight inflight;
+    struct stamp stamp;
     struct recent *recent;
     struct key_filler filler;
     struct run run;

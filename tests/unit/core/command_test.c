@@ -296,6 +296,42 @@ static void time_never_decreases(void **state)
     assert_int_equal(last_time(), before + 5);
 }
 
+static int64_t take_at(void)
+{
+    assert_int_equal(
+        desk_do(&desk, &agent, COMMAND_TAKE_CONTACT, &phone, sizeof(phone)),
+        REFUSAL_NONE);
+    return last_time();
+}
+
+/* One wrong step of the clock must not stand in the log for ever. */
+static void a_step_of_the_clock_is_not_believed(void **state)
+{
+    const int64_t year_us = INT64_C(365) * 24 * 3600 * 1000000;
+    int64_t before = take_at();
+    int64_t wall = clock_wall_us(desk.clock);
+
+    (void)state;
+    clock_move_to(desk.clock, wall + 4 * MINUTE_US); /* time goes by */
+    before = take_at();
+    assert_true(before >= wall + 4 * MINUTE_US);
+    wall = clock_wall_us(desk.clock);
+    clock_step_to(desk.clock, wall + 4 * MINUTE_US); /* a little is believed */
+    assert_int_equal(take_at(), before + 4 * MINUTE_US);
+    before = last_time();
+    clock_step_to(desk.clock, wall + 10 * year_us);
+    assert_int_equal(take_at(), before);
+    clock_move_to(desk.clock, wall + 10 * year_us + MINUTE_US);
+    assert_int_equal(take_at(), before + MINUTE_US);
+    clock_step_to(desk.clock, wall); /* put right: still held, still going */
+    clock_move_to(desk.clock, wall + 2 * MINUTE_US);
+    assert_int_equal(take_at(), before + 3 * MINUTE_US);
+    before = last_time();
+    desk_stop(&desk);
+    desk_start(&desk, before + MINUTE_US); /* a restart believes it again */
+    assert_int_equal(take_at(), before + MINUTE_US);
+}
+
 static void training_and_actor_stand_in_the_record(void **state)
 {
     struct command_work *w = taking(&agent);
@@ -330,6 +366,7 @@ int main(void)
         cmocka_unit_test(changes_hold_heads_before_and_after),
         cmocka_unit_test(training_and_actor_stand_in_the_record),
         cmocka_unit_test(time_never_decreases),
+        cmocka_unit_test(a_step_of_the_clock_is_not_believed),
     };
 
     return cmocka_run_group_tests_name("core/command", tests, setup, teardown);
