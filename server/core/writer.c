@@ -91,6 +91,7 @@ void checkpoint_made(struct writer *w, uint64_t head_seq)
 {
     w->checkpoint_seq = head_seq;
     w->checkpoint_steady_us = clock_steady_us(w->o.clock);
+    (void)store_readers_check(w->o.store); /* how many is no matter here */
 }
 
 /* With no batch at hand: a quiet minute, and the end. */
@@ -166,6 +167,9 @@ static void run_batch(struct writer *w)
     b->commands = taken.first;
     b->command_count = taken.count;
     w->run.room_low = room_low(w->o.store);
+    if (w->run.room_low) { /* perhaps it is only held by a dead reader */
+        (void)store_readers_check(w->o.store);
+    }
     e = batch_run(w, b);
     if (!failed(e) && keys_failed(w)) {
         e = ERR(atomic_load(&w->filler.failed_code));
@@ -252,6 +256,9 @@ static struct err read_state(struct writer *w, struct store_txn *t,
     }
     if (table_walk_seek(walk, (struct span){0}, false, &key, &value)) {
         w->checkpoint_seq = checkpoint_key_seq(key.at);
+    }
+    if (w->checkpoint_seq > head.seq) { /* damaged: the next one is due */
+        w->checkpoint_seq = 0;
     }
     *ret_keys_ahead = store_keys_ahead(t);
     return table_walk_end(walk);

@@ -1,5 +1,6 @@
 /*
- * room.c - how much room is left, and whether a write failed for want of it.
+ * room.c - how much room is left, what keeps it from being used again, and
+ * whether a write failed for want of it.
  *
  * LMDB calls a short write EIO, and a write to a disk that is nearly full is
  * short before it is ENOSPC. An EIO of the disk itself must stop the process,
@@ -60,6 +61,22 @@ static bool quota_reached(const char *dir)
     rc = posix_fallocate(fd, 0, PROBE_BYTES);
     (void)close(fd); /* nothing in it matters */
     return rc == ENOSPC || rc == EDQUOT || rc == EFBIG;
+}
+
+unsigned store_readers_check(struct store *s)
+{
+    MDB_env *const envs[] = {s->main, s->keys};
+    unsigned sum = 0;
+
+    for (size_t i = 0; i < ARRAY_COUNT(envs); i++) {
+        int dead = 0;
+
+        /* Fails only when the lock cannot be had: the next call tries again. */
+        if (mdb_reader_check(envs[i], &dead) == 0 && dead > 0) {
+            sum += (unsigned)dead;
+        }
+    }
+    return sum;
 }
 
 static bool file_limit_near(const char *dir)

@@ -79,6 +79,10 @@ struct store_room {
     uint64_t disk_free_bytes;
 };
 struct store_room store_room(const struct store *s);
+/* Forgets the read txns of processes that have died, and says how many: as long
+ * as one is remembered, no page that was freed since is used again, and the
+ * files grow with each commit. Any thread; call it now and then. */
+unsigned store_readers_check(struct store *s);
 
 /* ----------------------------------------------------- transactions ---- */
 
