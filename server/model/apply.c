@@ -1,9 +1,9 @@
 /*
- * apply.c - from a record to the derived tables: one row an event type.
+ * apply.c - from a record to the derived tables: one row an event version.
  *
  * Pure table work: the record and the tables, nothing else, so that replaying
  * the log gives the same tables byte for byte. It cannot refuse; a record that
- * does not fit the tables is ERR_CORRUPT.
+ * does not fit the tables is ERR_CORRUPT, one of a newer server ERR_VERSION.
  */
 #include "model/nouns.h"
 
@@ -24,43 +24,58 @@ static struct err apply_nothing(struct store_txn *t, const struct record *r,
 
 static const struct apply_row {
     uint16_t type;
+    uint16_t version;
     bool is_case; /* moves a case head */
     apply_one_fn apply;
 } rows[] = {
-    {EVENT_CATALOGUE_ADOPTED, false, apply_catalogue_adopted},
-    {EVENT_ACCOUNT_ADDED, false, apply_account_added},
-    {EVENT_ACCOUNT_DISABLED, false, apply_account_disabled},
-    {EVENT_ENROLMENT_ISSUED, false, apply_enrolment_issued},
-    {EVENT_ACCOUNT_ENROLLED, false, apply_account_enrolled},
-    {EVENT_SESSION_OPENED, false, apply_session_opened},
-    {EVENT_SESSION_CLOSED, false, apply_session_closed},
-    {EVENT_ACCESS_DENIED, false, apply_nothing},
-    {EVENT_CHILD_OPENED, false, apply_nothing},
-    {EVENT_CONTACT_TAKEN, false, apply_contact_taken},
-    {EVENT_CONTACT_CLOSED, false, apply_contact_closed},
-    {EVENT_DRAFT_SAVED, false, apply_draft_saved},
-    {EVENT_CASE_REGISTERED, true, apply_case_registered},
-    {EVENT_NOTE_ADDED, true, apply_note_added},
+    {EVENT_CATALOGUE_ADOPTED, 1, false, apply_catalogue_adopted},
+    {EVENT_ACCOUNT_ADDED, 1, false, apply_account_added},
+    {EVENT_ACCOUNT_DISABLED, 1, false, apply_account_disabled},
+    {EVENT_ENROLMENT_ISSUED, 1, false, apply_enrolment_issued},
+    {EVENT_ACCOUNT_ENROLLED, 1, false, apply_account_enrolled},
+    {EVENT_SESSION_OPENED, 1, false, apply_session_opened},
+    {EVENT_SESSION_CLOSED, 1, false, apply_session_closed},
+    {EVENT_ACCESS_DENIED, 1, false, apply_nothing},
+    {EVENT_CHILD_OPENED, 1, false, apply_nothing},
+    {EVENT_CONTACT_TAKEN, 1, false, apply_contact_taken},
+    {EVENT_CONTACT_CLOSED, 1, false, apply_contact_closed},
+    {EVENT_DRAFT_SAVED, 1, false, apply_draft_saved},
+    {EVENT_CASE_REGISTERED, 1, true, apply_case_registered},
+    {EVENT_NOTE_ADDED, 1, true, apply_note_added},
 };
 
-static const struct apply_row *row_of(uint16_t type)
+/* A version is read by the rules that it was written by, or not at all. */
+static const struct apply_row *row_of(uint16_t type, uint16_t version)
 {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        if (rows[i].type == type) {
+        if (rows[i].type == type && rows[i].version == version) {
             return &rows[i];
         }
     }
     return NULL;
 }
 
+static bool type_known(uint16_t type)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (rows[i].type == type) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct err model_apply(struct store_txn *t, const struct record *r)
 {
-    const struct apply_row *row = row_of(r->type);
+    const struct apply_row *row = row_of(r->type, r->version);
     struct arena *a;
     struct err e;
 
     if (row == NULL) {
-        return ERR(ERR_CORRUPT);
+        return type_known(r->type) ? ERR(ERR_VERSION) : ERR(ERR_CORRUPT);
+    }
+    if (r->apply_version > STORE_APPLY_VERSION) {
+        return ERR(ERR_VERSION);
     }
     a = arena_new(APPLY_ARENA_BYTES);
     e = row->apply(t, r, a);
@@ -70,7 +85,10 @@ struct err model_apply(struct store_txn *t, const struct record *r)
 
 bool model_event_is_case(uint16_t event_type)
 {
-    const struct apply_row *row = row_of(event_type);
-
-    return row != NULL && row->is_case;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (rows[i].type == event_type && rows[i].is_case) {
+            return true;
+        }
+    }
+    return false;
 }

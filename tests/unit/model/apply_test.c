@@ -223,10 +223,12 @@ static void no_table_holds_a_word(void **state)
 /* ------------------------------------------------- records that do not fit --
  */
 
-static struct err apply_open(uint16_t type, const char *open)
+static struct err apply_version(uint16_t type, uint16_t version,
+                                const char *open)
 {
     struct record r = {
         .type = type,
+        .version = version,
         .position = {.seq = 1000},
         .open = text_of(open),
     };
@@ -237,6 +239,23 @@ static struct err apply_open(uint16_t type, const char *open)
     e = model_apply(t, &r);
     store_end(t);
     return e;
+}
+
+static struct err apply_open(uint16_t type, const char *open)
+{
+    return apply_version(type, 1, open);
+}
+
+/* What a newer server wrote is not read by older rules. */
+static void another_version_is_not_read(void **state)
+{
+    (void)state;
+    assert_int_equal(apply_version(EVENT_CHILD_OPENED, 1, "{}").code, ERR_NONE);
+    assert_int_equal(apply_version(EVENT_CHILD_OPENED, 2, "{}").code,
+                     ERR_VERSION);
+    assert_int_equal(apply_version(EVENT_NOTE_ADDED, 0, "{}").code,
+                     ERR_VERSION);
+    assert_int_equal(apply_version(99, 1, "{}").code, ERR_CORRUPT);
 }
 
 #define ID1 "00000000000000000000000000000001"
@@ -343,6 +362,7 @@ int main(void)
         cmocka_unit_test(a_record_that_does_not_fit_is_damage),
         cmocka_unit_test(a_record_that_comes_twice_is_damage),
         cmocka_unit_test(every_event_has_a_row),
+        cmocka_unit_test(another_version_is_not_read),
     };
 
     return cmocka_run_group_tests(tests, start, stop);
