@@ -40,6 +40,9 @@ struct err thread_start(pthread_t *ret_thread, void *(*run)(void *),
 
 static void run_one(struct worker *w, struct job *j)
 {
+    /* One that does not come back is its owner's again once it has run. */
+    bool comes_back = j->done != NULL;
+
     if (w->kind != WORKER_READER && atomic_load(w->stopping)) {
         j->cancelled = true;
     } else {
@@ -47,7 +50,7 @@ static void run_one(struct worker *w, struct job *j)
     }
     /* Before the job goes: from then on it is the loop's. */
     (void)atomic_fetch_sub(&w->count, 1);
-    if (j->done != NULL && !queue_push(w->finished, &j->link)) {
+    if (comes_back && !queue_push(w->finished, &j->link)) {
         BUG("the finished queue holds every job that may wait");
     }
 }

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -127,11 +128,34 @@ static void stop_drains_readers_and_cancels_secrets(void **state)
     (void)sem_destroy(&gate);
 }
 
+static void free_itself(struct job *j) { free(j); }
+
+/* Without done a job is its owner's again as soon as it has run: it may be
+ * gone, or be used for the next one. */
+static void a_job_without_done_is_not_looked_at_again(void **state)
+{
+    struct workers w = {0};
+
+    (void)state;
+    assert_int_equal(workers_start(&w, NULL, NULL).code, ERR_NONE);
+    for (int i = 0; i < 20; i++) {
+        struct job *j = calloc(1, sizeof(*j));
+
+        assert_non_null(j);
+        j->run = free_itself;
+        j->kind = WORKER_READER; /* drained by the stop */
+        assert_true(workers_submit(&w, j));
+    }
+    workers_stop(&w);
+    workers_release(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_job_comes_back),
         cmocka_unit_test(stop_drains_readers_and_cancels_secrets),
+        cmocka_unit_test(a_job_without_done_is_not_looked_at_again),
     };
 
     return cmocka_run_group_tests_name("core/workers", tests, NULL, NULL);
