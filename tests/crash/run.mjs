@@ -261,7 +261,8 @@ if (!server.exit) {
         next = page.next
     }
     const seqBeforeReads = (await leader.health()).seq
-    for (const no of listed) {
+    const queue = [...listed]
+    const readOne = async (no) => {
         const file = (await leader.get(`/cases/${no}`)).json
         const tag = /tag-\d+-\d+-x/.exec(file.matter)?.[0]
         if (tag) found.set(tag, (found.get(tag) ?? 0) + 1)
@@ -275,6 +276,11 @@ if (!server.exit) {
             next = page.next
         }
     }
+    await Promise.all(
+        Array.from({ length: 8 }, async () => {
+            while (queue.length) await readOne(queue.pop())
+        }),
+    )
     // I6: each file was opened for the first time in this session.
     const grown = (await leader.health()).seq - seqBeforeReads
     test('every file that was read left its trail', () => assert.ok(grown >= listed.size, `${grown} events for ${listed.size} files`))
