@@ -286,6 +286,7 @@ static struct err fill_file(const struct viewing *v, struct object object,
     }
     fill_head(head, file);
     e = case_row_of(v->t, v->a, object.id, head, &file->row);
+    file->row.place_code = case_head_place_code(head); /* under the mask */
     if (!failed(e)) {
         e = fill_sealed(v, &d->mask, head, file);
     }

@@ -2,7 +2,8 @@
  * row.c - case heads, and rows of the board made of them.
  *
  * A head holds no name, number or word of anybody: a row is made without
- * opening anything.
+ * opening anything. Nobody's trail names who looked at a row, so it tells the
+ * township at most; the village stands in the file.
  */
 #include "view/parts.h"
 
@@ -106,7 +107,7 @@ struct err case_row_of(struct store_txn *t, struct arena *a, struct id case_id,
         .registered_at = case_head_registered_us(head),
         .updated_at = case_head_updated_us(head),
         .has_place_code = case_head_place_code(head) != 0,
-        .place_code = case_head_place_code(head),
+        .place_code = territory_township(case_head_place_code(head)),
         .has_place_unknown = true,
         .place_unknown = case_head_place_unknown(head) != 0,
         .version = case_head_version(head),

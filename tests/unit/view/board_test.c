@@ -211,6 +211,21 @@ static void live_cursor_is_the_position(void **state)
     seen_free(&s);
 }
 
+/* A list leaves no trail, and so shows nobody the village. */
+static void a_row_tells_the_township_and_the_file_the_village(void **state)
+{
+    const struct city_case made = city_case(&city, &agent, 150202001012);
+    struct seen s = page(&agent, 1, NULL);
+
+    (void)state;
+    assert_true(text_is(seen_string(&s, "rows/0/place_code"), "150202001"));
+    assert_false(seen_has(&s, "150202001012"));
+    seen_free(&s);
+    s = seen_case(&city, &agent, made.no);
+    assert_true(text_is(seen_string(&s, "row/place_code"), "150202001012"));
+    seen_free(&s);
+}
+
 /* Puts one byte into a case head, or the head as it was. */
 static void put_head(struct id case_id, const uint8_t *head)
 {
@@ -309,6 +324,7 @@ int main(void)
         cmocka_unit_test(forged_and_borrowed_cursors),
         cmocka_unit_test(live_cursor_is_the_position),
         cmocka_unit_test(pages_are_stable_under_inserts),
+        cmocka_unit_test(a_row_tells_the_township_and_the_file_the_village),
         cmocka_unit_test(a_damaged_row_is_left_out),
     };
 
