@@ -61,6 +61,11 @@ static int verdict(const struct args *a, const struct verify_report *r,
         return exits_say(a->verb->name, a->value[OPTION_DATA], e);
     (void)printf("%s: %llu records, all as their hashes say.\n",
                  a->value[OPTION_DATA], (unsigned long long)r->records);
+    if (r->checkpoints_dropped > 0)
+        (void)printf("%s: %llu unsigned checkpoints did not fit the log and "
+                     "were dropped.\n",
+                     a->value[OPTION_DATA],
+                     (unsigned long long)r->checkpoints_dropped);
     return APP_DONE;
 }
 

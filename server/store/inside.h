@@ -145,8 +145,10 @@ struct err leftovers_settle(const char *dir) MUST_USE;
 /* The last checkpoint, and the log since then. */
 struct err tail_check(struct store *s) MUST_USE;
 /* ERR_TAMPERED unless every checkpoint is of this log. */
-struct err checkpoints_check(struct store_txn *t, bool last_only,
-                             uint64_t *ret_last_seq) MUST_USE;
+struct err checkpoints_check(struct store_txn *t) MUST_USE;
+/* Is this row a checkpoint of this log? A signed one must be. */
+struct err checkpoint_judge(struct store_txn *t, struct span key,
+                            struct span value, bool *ret_fits) MUST_USE;
 /* The highest key in table log, 0 when it is empty. */
 struct err log_last(struct store_txn *t, uint64_t *ret_seq) MUST_USE;
 

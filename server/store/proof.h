@@ -30,6 +30,7 @@ struct verify_report {
                          "checkpoint" "scratch" "table:case_head" ... */
     struct log_position head;
     struct hash root;
+    uint64_t checkpoints_dropped; /* by a rebuild: unsigned, not of this log */
 };
 
 /* The structure of every page of both environments; every record's hash and
@@ -44,8 +45,8 @@ struct verify_report {
  * comparison each hold one snapshot for as long as they take. */
 struct err store_verify(struct store *s, apply_fn apply_or_null,
                         struct verify_report *ret) MUST_USE;
-/* Rebuilds main beside DIR/main from the log (side tables copied), verifies,
- * renames. The store must not be open elsewhere; the flock is taken whatever
+/* Rebuilds main beside DIR/main from the log (side tables copied, without
+ * unsigned checkpoints that do not fit), verifies, renames. The store must not be open elsewhere; the flock is taken whatever
  * o->lock says. The old derived tables are not believed, but that the log ends
  * where log_head or the last leaf says. A crash leaves the old store or the
  * new one. */

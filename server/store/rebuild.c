@@ -105,12 +105,28 @@ static struct err blame(struct store *old, struct err e,
 
 /* ---- side tables ---- */
 
+/* Copies one row; but a checkpoint only as long as it fits. */
+static struct err row_copy(struct store_txn *to, enum table table,
+                           const struct span row[2], uint64_t *ret_dropped)
+{
+    bool fits = true;
+    struct err e = OK;
+
+    if (table == TABLE_CHECKPOINT) {
+        e = checkpoint_judge(to, row[0], row[1], &fits);
+    }
+    if (failed(e)) {
+        return e;
+    }
+    *ret_dropped += !fits;
+    return fits ? table_put(to, table, row[0], row[1]) : OK;
+}
+
 static struct err rows_copy(struct store_txn *from, struct store_txn *to,
-                            enum table table)
+                            enum table table, uint64_t *ret_dropped)
 {
     struct table_walk *w;
-    struct span key;
-    struct span value;
+    struct span row[2];
     struct err end;
     struct err e = table_walk_begin(from, table, &w);
     bool more;
@@ -118,30 +134,35 @@ static struct err rows_copy(struct store_txn *from, struct store_txn *to,
     if (failed(e)) {
         return e;
     }
-    more = table_walk_seek(w, SPAN(NULL, 0), true, &key, &value);
+    more = table_walk_seek(w, SPAN(NULL, 0), true, &row[0], &row[1]);
     while (more && !failed(e)) {
-        e = table_put(to, table, key, value);
-        more = table_walk_next(w, true, &key, &value);
+        e = row_copy(to, table, row, ret_dropped);
+        more = table_walk_next(w, true, &row[0], &row[1]);
     }
     end = table_walk_end(w);
     return failed(e) ? e : end;
 }
 
-static struct err sides_copy(struct store_txn *from, struct store_txn *to)
+static struct err sides_copy(struct store_txn *from, struct store_txn *to,
+                             struct verify_report *ret)
 {
     struct err e = OK;
 
     for (unsigned i = 0; !failed(e) && i < TABLE_COUNT; i++) {
         if (table_info[i].class == TABLE_CLASS_SIDE && i != TABLE_META &&
             from->store->table_open[i]) {
-            e = rows_copy(from, to, (enum table)i);
+            e = rows_copy(from, to, (enum table)i, &ret->checkpoints_dropped);
+        }
+        if (failed(e) && i == TABLE_CHECKPOINT) {
+            e = verify_report(ret, e, "checkpoint", 0);
         }
     }
     return e;
 }
 
 /* Side rows in one commit, meta in the next: with meta it is a store. */
-static struct err sides_and_meta(struct store *old, struct store *new)
+static struct err sides_and_meta(struct store *old, struct store *new,
+                                 struct verify_report *ret)
 {
     uint8_t check[KEY_CHECK_BYTES];
     int64_t created_us = 0;
@@ -160,7 +181,7 @@ static struct err sides_and_meta(struct store *old, struct store *new)
         e = store_write_begin(new, &to);
     }
     if (!failed(e)) {
-        e = sides_copy(from, to);
+        e = sides_copy(from, to, ret);
     }
     store_end(from);
     if (failed(e)) {
@@ -195,7 +216,7 @@ static struct err build(struct store *old, struct store *new, apply_fn apply,
     }
     e = end_check(old, new, ret);
     if (!failed(e)) {
-        e = sides_and_meta(old, new);
+        e = sides_and_meta(old, new, ret);
     }
     if (!failed(e)) {
         e = env_check_pages(new->main, true);

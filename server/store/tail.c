@@ -2,11 +2,15 @@
  * tail.c - what every start checks: the last checkpoint, and the records since.
  *
  * The whole log is for store_verify; a start looks at what the last hours
- * wrote, 1024 records at most, and at the last record always.
+ * wrote, 1024 records at most, and at the last record always. A checkpoint says
+ * how far back that is: without one that fits, the records say it all the same.
  */
 #include <string.h>
 
 #include "store/inside.h"
+
+/* One, and one that is damaged while that is still there. */
+enum { CHECKPOINTS_WRONG_MAX = 2 };
 
 static bool hash_equal(struct hash a, struct hash b)
 {
@@ -37,8 +41,11 @@ struct err log_last(struct store_txn *t, uint64_t *ret_seq)
     return OK;
 }
 
+/* ---- checkpoints ---- */
+
+/* ERR_NONE, or what is wrong: the row, or what it is held to. */
 static struct err checkpoint_check(struct store_txn *t, struct span key,
-                                   struct span value, uint64_t *ret_seq)
+                                   struct span value)
 {
     struct hash leaf = {{0}};
     struct hash root = {{0}};
@@ -59,23 +66,35 @@ static struct err checkpoint_check(struct store_txn *t, struct span key,
         e = merkle_root(t, seq, &root);
     }
     if (failed(e)) {
-        return e;
+        return e.code == ERR_MISSING ? ERR(ERR_TAMPERED) : e;
     }
     if (!hash_equal(leaf, checkpoint_hash(value.at)) ||
         !hash_equal(root, checkpoint_root(value.at))) {
         return ERR(ERR_TAMPERED);
     }
-    *ret_seq = seq;
     return OK;
 }
 
-struct err checkpoints_check(struct store_txn *t, bool last_only,
-                             uint64_t *ret_last_seq)
+struct err checkpoint_judge(struct store_txn *t, struct span key,
+                            struct span value, bool *ret_fits)
+{
+    struct err e = checkpoint_check(t, key, value);
+    bool disagrees = e.code == ERR_CORRUPT || e.code == ERR_TAMPERED;
+
+    /* A signature is proof against us; a bare row proves nothing against a
+     * person, who would have changed it too, and may be what was damaged. */
+    if (failed(e) && (!disagrees || value.size > CHECKPOINT_BYTES)) {
+        return e;
+    }
+    *ret_fits = !failed(e);
+    return OK;
+}
+
+struct err checkpoints_check(struct store_txn *t)
 {
     struct table_walk *w;
     struct span key;
     struct span value;
-    uint64_t seq = 0;
     bool found;
     struct err e = table_walk_begin(t, TABLE_CHECKPOINT, &w);
     struct err end;
@@ -83,18 +102,47 @@ struct err checkpoints_check(struct store_txn *t, bool last_only,
     if (failed(e)) {
         return e;
     }
-    found = table_walk_seek(w, SPAN(NULL, 0), !last_only, &key, &value);
+    found = table_walk_seek(w, SPAN(NULL, 0), true, &key, &value);
     while (found && !failed(e)) {
-        e = checkpoint_check(t, key, value, &seq);
-        found = !last_only && table_walk_next(w, true, &key, &value);
+        e = checkpoint_check(t, key, value);
+        found = table_walk_next(w, true, &key, &value);
     }
     end = table_walk_end(w);
-    if (failed(e) || failed(end)) {
-        return failed(end) ? end : e;
-    }
-    *ret_last_seq = seq;
-    return OK;
+    return failed(end) ? end : e;
 }
+
+/* The newest checkpoint that fits, 0 when there is none. One row that does not
+ * is passed over; when several do not, it is not the rows that are wrong. */
+static struct err checkpoint_last(struct store_txn *t, uint64_t *ret_seq)
+{
+    struct table_walk *w;
+    struct span key;
+    struct span value;
+    unsigned wrong = 0;
+    bool fits = false;
+    bool found;
+    struct err e = table_walk_begin(t, TABLE_CHECKPOINT, &w);
+    struct err end;
+
+    if (failed(e)) {
+        return e;
+    }
+    found = table_walk_seek(w, SPAN(NULL, 0), false, &key, &value);
+    while (found && !fits && !failed(e)) {
+        e = checkpoint_judge(t, key, value, &fits);
+        if (!failed(e) && fits) {
+            *ret_seq = checkpoint_key_seq(key.at);
+        } else if (!failed(e) && ++wrong > CHECKPOINTS_WRONG_MAX) {
+            e = ERR(ERR_TAMPERED);
+        } else {
+            found = table_walk_next(w, false, &key, &value);
+        }
+    }
+    end = table_walk_end(w);
+    return failed(end) ? end : e;
+}
+
+/* ---- records ---- */
 
 static struct err records_check(struct store_txn *t, uint64_t first)
 {
@@ -141,7 +189,7 @@ struct err tail_check(struct store *s)
         e = head_check(t);
     }
     if (!failed(e)) {
-        e = checkpoints_check(t, true, &checked);
+        e = checkpoint_last(t, &checked);
     }
     if (!failed(e) && last > 0) {
         first = checked < last ? checked + 1 : last;

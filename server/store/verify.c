@@ -224,7 +224,6 @@ static struct err record_check(struct progress *p, struct store_txn *t,
 static struct err end_check(struct progress *p, struct store_txn *t)
 {
     uint64_t last = 0;
-    uint64_t checkpoint = 0;
     struct err e = log_last(t, &last);
 
     if (failed(e)) {
@@ -246,7 +245,7 @@ static struct err end_check(struct progress *p, struct store_txn *t)
     if (table_count(t, TABLE_MERKLE) != merkle_rows(last)) {
         return verify_report(p->report, ERR(ERR_TAMPERED), "table:merkle", 0);
     }
-    e = checkpoints_check(t, false, &checkpoint);
+    e = checkpoints_check(t);
     if (failed(e)) {
         return verify_report(p->report, e, "checkpoint", 0);
     }
