@@ -71,6 +71,24 @@ static struct err add_row(struct store_txn *t, struct arena *a,
     return e;
 }
 
+/* True when a wanted head lies at or behind the walk, or the walk would have
+ * to look at too many to say. A head that is not wanted tells nothing. */
+static bool more_wanted(const struct audience *u, const struct board_window *w,
+                        struct table_walk *walk, struct span head, bool there,
+                        size_t scanned)
+{
+    struct span key;
+
+    while (there && scanned < w->scan_max) {
+        if (head.size == CASE_HEAD_BYTES && wanted(u, w, head.at)) {
+            return true;
+        }
+        scanned++;
+        there = table_walk_next(walk, false, &key, &head);
+    }
+    return there;
+}
+
 static struct err walk_rows(struct store_txn *t, struct arena *a,
                             struct table_walk *walk, const struct audience *u,
                             const struct board_window *w,
@@ -95,7 +113,7 @@ static struct err walk_rows(struct store_txn *t, struct arena *a,
         scanned++;
         there = table_walk_next(walk, false, &key, &value);
     }
-    ret->more = there;
+    ret->more = more_wanted(u, w, walk, value, there, scanned);
     return OK;
 }
 

@@ -119,7 +119,7 @@ struct board_window { /* which rows of the board */
 struct board_rows {
     struct view_case_row *rows; /* in the arena */
     size_t count;
-    bool more;      /* older heads were not looked at */
+    bool more;      /* older rows, or heads that were not looked at */
     struct id last; /* the oldest head that was looked at */
 };
 

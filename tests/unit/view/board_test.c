@@ -211,6 +211,26 @@ static void live_cursor_is_the_position(void **state)
     seen_free(&s);
 }
 
+/* The oldest case is Guyang's: whoever sees Kundulun's is not told that there
+ * is anything behind the last of them. */
+static void no_next_for_hidden_rows_alone(void **state)
+{
+    const struct actor kundulun = city_actor(&city, "cty_kq", "R-CTY", "ca_kq");
+    struct seen s = page(&kundulun, 200, NULL);
+    int64_t seen = (int64_t)rows_of(&s);
+
+    (void)state;
+    assert_true(seen > 1);
+    seen_free(&s);
+    s = page(&kundulun, seen, NULL);
+    assert_int_equal(rows_of(&s), seen);
+    assert_null(seen_at(&s, "next"));
+    seen_free(&s);
+    s = page(&kundulun, seen - 1, NULL);
+    assert_non_null(seen_at(&s, "next"));
+    seen_free(&s);
+}
+
 /* A list leaves no trail, and so shows nobody the village. */
 static void a_row_tells_the_township_and_the_file_the_village(void **state)
 {
@@ -325,6 +345,7 @@ int main(void)
         cmocka_unit_test(live_cursor_is_the_position),
         cmocka_unit_test(pages_are_stable_under_inserts),
         cmocka_unit_test(a_row_tells_the_township_and_the_file_the_village),
+        cmocka_unit_test(no_next_for_hidden_rows_alone),
         cmocka_unit_test(a_damaged_row_is_left_out),
     };
 
