@@ -90,6 +90,11 @@ browser: all
 	@scripts/npm-ci tests/browser
 	@cd tests/browser && HUTONG=$(CURDIR)/build/hutong npx playwright test
 
+## screens: pictures of every screen, into build/screens
+screens: all
+	@scripts/npm-ci tests/browser
+	@HUTONG=$(CURDIR)/build/hutong node tests/browser/screens.mjs
+
 ## crash: kill the server KILLS times (500) while it writes
 KILLS ?= 500
 crash: all
@@ -118,4 +123,4 @@ distclean:
 	  tests/browser/node_modules
 
 .PHONY: help all run deps gen web asan tsan unit test check blackbox browser \
-  crash races fresh clean distclean
+  screens crash races fresh clean distclean

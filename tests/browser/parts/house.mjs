@@ -1,0 +1,90 @@
+// house.mjs - a server on a store of its own, and what it keeps, for one test.
+import net from 'node:net'
+import { Api } from '../../lib/api.mjs'
+import { Clock } from '../../lib/clock.mjs'
+import { Server, binary, demoStore, realStore } from '../../lib/server.mjs'
+import { until } from '../../lib/wait.mjs'
+
+binary()
+
+// A server that is killed comes back on its port. Below the range that the
+// system itself gives out, nobody takes the port in the meantime.
+function quietPort() {
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    return new Promise((resolve) => {
+        const probe = net.createServer()
+        probe.once('error', () => resolve(quietPort()))
+        probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)))
+    })
+}
+
+export class House {
+    /**
+     * `real`: a store as `init` makes it; `clocked`: time that `clock` moves;
+     * `args`: more for serve.
+     */
+    static async open({ real = false, clocked = false, args } = {}) {
+        const house = new House()
+        house.store = real ? realStore() : demoStore()
+        if (clocked) house.clock = new Clock()
+        house.options = { args, env: house.clock?.env }
+        house.port = await quietPort()
+        await house.start()
+        return house
+    }
+
+    clients = []
+    known = new Map()
+
+    get url() {
+        return this.server.url
+    }
+    async start() {
+        this.server = await Server.start(this.store, { ...this.options, listen: `127.0.0.1:${this.port}` })
+    }
+    /** kill -9; `start` brings it back where it was. */
+    async kill() {
+        await this.server.kill()
+        for (const client of this.clients) client.close() // their kept connections are dead
+    }
+    /** A client of the API, the same one each time for the same login. */
+    async as(login) {
+        if (!this.known.has(login)) {
+            const client = new Api(this.url)
+            this.clients.push(client)
+            await client.signIn(login, this.store.password)
+            this.known.set(login, client)
+        }
+        return this.known.get(login)
+    }
+    /** Ends well, verifies the store, and replays it. */
+    async close() {
+        for (const client of this.clients) client.close()
+        if (!this.server.exit) await this.server.stop()
+    }
+
+    // ------------------------------------------------ what is durable ----
+
+    /** The contacts of somebody in a state, the newest first. */
+    async contacts(login, state = 'open') {
+        const answer = await (await this.as(login)).get(`/contacts?state=${state}`)
+        if (answer.status !== 200) throw new Error(answer.text)
+        return answer.json.rows
+    }
+    /** The draft of somebody's only open contact, or undefined. */
+    async draft(login) {
+        const [contact, ...more] = await this.contacts(login)
+        if (more.length) throw new Error(`${login} has ${more.length + 1} open contacts`)
+        if (!contact || contact.draft_version === 0) return undefined
+        const answer = await (await this.as(login)).get(`/contacts/${contact.id}/draft`)
+        if (answer.status !== 200) throw new Error(answer.text)
+        return answer.json
+    }
+    /** Waits until the server has exactly these words in that draft. */
+    async has(login, words) {
+        return until(`the server to have "${words.slice(-24)}"`, async () => {
+            const draft = await this.draft(login)
+            return draft?.content.form.matter === words && draft
+        })
+    }
+}
