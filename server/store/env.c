@@ -132,7 +132,8 @@ static struct err snapshot_meta(int fd, MDB_txn *txn, struct page_meta *ret)
     return ERR(ERR_AGAIN);
 }
 
-struct err env_check_pages(MDB_env *env, bool whole)
+static struct err check_pages(MDB_env *env, bool whole,
+                              const struct pages_spared *spared_or_null)
 {
     struct err e = ERR(ERR_AGAIN);
     struct page_meta meta;
@@ -147,11 +148,39 @@ struct err env_check_pages(MDB_env *env, bool whole)
             return LMDB_ERR(rc);
         }
         e = snapshot_meta(fd, txn, &meta);
-        if (!failed(e)) {
+        if (!failed(e) && spared_or_null != NULL) {
+            e = pages_check_but(fd, &meta, spared_or_null);
+        } else if (!failed(e)) {
             e = pages_check(fd, &meta,
                             whole || meta.last_page < WHOLE_PAGES_MAX);
         }
         mdb_txn_abort(txn);
+    }
+    return e;
+}
+
+struct err env_check_pages(MDB_env *env, bool whole)
+{
+    return check_pages(env, whole, NULL);
+}
+
+struct err env_check_log(MDB_env *env, bool ret_damaged[static TABLE_COUNT])
+{
+    const char *names[TABLE_COUNT];
+    bool damaged[TABLE_COUNT] = {false};
+    unsigned tables[TABLE_COUNT];
+    struct pages_spared spared = {.names = names, .ret_damaged = damaged};
+    struct err e;
+
+    for (unsigned i = 0; i < TABLE_COUNT; i++) {
+        if (table_info[i].class == TABLE_CLASS_DERIVED) {
+            tables[spared.count] = i;
+            names[spared.count++] = table_info[i].name;
+        }
+    }
+    e = check_pages(env, true, &spared);
+    for (size_t i = 0; !failed(e) && i < spared.count; i++) {
+        ret_damaged[tables[i]] = damaged[i];
     }
     return e;
 }

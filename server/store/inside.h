@@ -16,6 +16,7 @@
 #include <limits.h>
 #include <lmdb.h>
 
+#include "store/merkle.h"
 #include "store/store.h"
 
 enum {
@@ -91,6 +92,10 @@ struct err env_open(const struct env_options *o, MDB_env **ret_env) MUST_USE;
 /* Checks that the pages of the newest snapshot are sound, all of them or, in a
  * large file unless whole is asked for, those at the end of each table. */
 struct err env_check_pages(MDB_env *env, bool whole) MUST_USE;
+/* Checks all pages of the log and of what stands beside it; of derived tables
+ * it is only said which are damaged: a rebuild is for those. */
+struct err env_check_log(MDB_env *env,
+                         bool ret_damaged[static TABLE_COUNT]) MUST_USE;
 
 /* ---- files.c ---- */
 
@@ -129,7 +134,8 @@ struct err meta_write(struct store *s,
 /* The value of the meta row, as a txn sees it. ERR_MISSING. */
 struct err meta_read(struct store_txn *t, struct span *ret) MUST_USE;
 /* As store_open; with any_version a store of other tables is opened too, for
- * store_rebuild: its tables may be absent, and its tail is not checked. */
+ * store_rebuild: its tables may be absent, derived ones that are damaged count
+ * as that, and its tail is not checked. */
 struct err store_open_as(const struct store_options *o, bool any_version,
                          struct store **ret_store) MUST_USE;
 
@@ -177,24 +183,6 @@ struct err key_present(struct store_txn *t, uint64_t key_id,
                        bool *ret_present) MUST_USE;
 /* Opens every wrapped key. ERR_KEY with the id of the first that fails. */
 struct err keys_check(struct store *s, uint64_t *ret_bad_id) MUST_USE;
-
-/* ---- merkle.c ---- */
-
-/* Puts leaf number index and every node that it completes. */
-struct err merkle_add(struct store_txn *t, uint64_t index,
-                      struct hash leaf) MUST_USE;
-/* ERR_TAMPERED unless leaf number index and every node that it completes are
- * stored as they must be. */
-struct err merkle_check(struct store_txn *t, uint64_t index,
-                        struct hash leaf) MUST_USE;
-/* The stored leaf; ERR_MISSING when there is none. */
-struct err merkle_leaf(struct store_txn *t, uint64_t index,
-                       struct hash *ret) MUST_USE;
-/* Root over the first count leaves. */
-struct err merkle_root(struct store_txn *t, uint64_t count,
-                       struct hash *ret) MUST_USE;
-/* Rows of the table for count leaves. */
-uint64_t merkle_rows(uint64_t count);
 
 /* ---- log.c ---- */
 

@@ -345,7 +345,24 @@ struct err store_create(const struct store_options *o,
 
 /* ---- open and close ---- */
 
-static struct err open_main(struct store *s, const struct store_options *o)
+/* Opens the tables of pages that are sound. */
+static struct err open_tables(struct store *s, bool any_version)
+{
+    bool damaged[TABLE_COUNT] = {false};
+    struct err e = any_version ? env_check_log(s->main, damaged)
+                               : env_check_pages(s->main, false);
+
+    if (!failed(e)) {
+        e = tables_open(s, false);
+    }
+    for (unsigned i = 0; !failed(e) && i < TABLE_COUNT; i++) {
+        s->table_open[i] = s->table_open[i] && !damaged[i];
+    }
+    return e;
+}
+
+static struct err open_main(struct store *s, const struct store_options *o,
+                            bool any_version)
 {
     char path[PATH_MAX];
     struct env_options env = {
@@ -359,10 +376,7 @@ static struct err open_main(struct store *s, const struct store_options *o)
         return ERR(ERR_MISSING);
     }
     e = env_open(&env, &s->main);
-    if (!failed(e)) {
-        e = env_check_pages(s->main, false);
-    }
-    return failed(e) ? e : tables_open(s, false);
+    return failed(e) ? e : open_tables(s, any_version);
 }
 
 static struct err open_all(struct store *s, const struct store_options *o,
@@ -379,7 +393,7 @@ static struct err open_all(struct store *s, const struct store_options *o,
         e = leftovers_settle(s->dir);
     }
     if (!failed(e)) {
-        e = open_main(s, o);
+        e = open_main(s, o, any_version);
     }
     if (!failed(e)) {
         e = take_meta(s, any_version, check);

@@ -44,7 +44,9 @@ struct walk {
     struct counts counts;
     /* found in the main tree */
     struct page_tree subtrees[SUBTREES_MAX];
+    size_t spared_as[SUBTREES_MAX]; /* index of its name; count: not spared */
     size_t subtree_count;
+    struct pages_spared spared;
 };
 
 /* ---- bits ---- */
@@ -177,6 +179,19 @@ static struct err free_row_check(struct walk *w, const struct page_view *l,
     return e;
 }
 
+/* The index of a name among those that are spared, or their count. */
+static size_t spared_index(const struct walk *w, struct span name)
+{
+    size_t i = 0;
+
+    while (i < w->spared.count &&
+           !span_equal(name, SPAN((const uint8_t *)w->spared.names[i],
+                                  strlen(w->spared.names[i])))) {
+        i++;
+    }
+    return i;
+}
+
 static struct err subtree_take(struct walk *w, const struct page_view *l,
                                const struct page_node *n)
 {
@@ -198,7 +213,7 @@ static struct err subtree_take(struct walk *w, const struct page_view *l,
     if (t->flags != 0) {
         return page_bad(l->number);
     }
-    w->subtree_count++;
+    w->spared_as[w->subtree_count++] = spared_index(w, n->key);
     return OK;
 }
 
@@ -374,6 +389,51 @@ static struct err holds_trees(struct walk *w, const struct page_tree *t,
     return OK;
 }
 
+/* No page that a tree has reached is listed as free. */
+static struct err unused_check(const struct walk *w)
+{
+    for (uint64_t i = 0; i <= w->file.last_page / 8; i++) {
+        if ((w->reached[i] & w->unused[i]) != 0) {
+            return page_bad(i * 8);
+        }
+    }
+    return OK;
+}
+
+/* A tree that may be damaged; then what it reached counts for nothing. */
+static struct err spared_check(struct walk *w, size_t subtree)
+{
+    size_t size = w->file.last_page / 8 + 1;
+    uint8_t *before = heap_take(size);
+    struct err e;
+
+    memcpy(before, w->reached, size);
+    e = tree_check(w, &w->subtrees[subtree]);
+    if (!failed(e)) {
+        e = unused_check(w);
+    }
+    if (e.code == ERR_CORRUPT) {
+        memcpy(w->reached, before, size);
+        w->spared.ret_damaged[w->spared_as[subtree]] = true;
+        e = OK;
+    }
+    free(before);
+    return e;
+}
+
+static struct err subtrees_check(struct walk *w, bool spared)
+{
+    struct err e = OK;
+
+    for (size_t i = 0; !failed(e) && i < w->subtree_count; i++) {
+        if (spared != (w->spared_as[i] < w->spared.count)) {
+            continue;
+        }
+        e = spared ? spared_check(w, i) : tree_check(w, &w->subtrees[i]);
+    }
+    return e;
+}
+
 static struct err check_all(struct walk *w, const struct page_meta *m)
 {
     bool trees = false;
@@ -386,21 +446,21 @@ static struct err check_all(struct walk *w, const struct page_meta *m)
     w->holds_trees = trees;
     e = tree_check(w, &m->main);
     w->holds_trees = false;
-    for (size_t i = 0; !failed(e) && i < w->subtree_count; i++) {
-        e = tree_check(w, &w->subtrees[i]);
+    if (!failed(e)) {
+        e = subtrees_check(w, false);
     }
     if (!failed(e)) {
         w->integer_keys = true;
         w->whole = true; /* the list is short, and a writer trusts all of it */
         e = tree_check(w, &m->free);
     }
+    w->integer_keys = false;
     w->whole = whole;
-    for (uint64_t i = 0; !failed(e) && i <= w->file.last_page / 8; i++) {
-        if ((w->reached[i] & w->unused[i]) != 0) {
-            e = page_bad(i * 8);
-        }
+    if (!failed(e)) {
+        e = unused_check(w);
     }
-    return e;
+    /* Last, so that a damaged tree takes no page from a sound one. */
+    return failed(e) ? e : subtrees_check(w, true);
 }
 
 /* ---- the door ---- */
@@ -437,6 +497,18 @@ struct err pages_check(int fd, const struct page_meta *m, bool whole)
     struct walk *w = walk_new(fd, m, whole);
     struct err e = check_all(w, m);
 
+    walk_free(w);
+    return e;
+}
+
+struct err pages_check_but(int fd, const struct page_meta *m,
+                           const struct pages_spared *spared)
+{
+    struct walk *w = walk_new(fd, m, true);
+    struct err e;
+
+    w->spared = *spared;
+    e = check_all(w, m);
     walk_free(w);
     return e;
 }

@@ -15,6 +15,7 @@
 #define HUTONG_STORE_PAGES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -52,6 +53,16 @@ struct err pages_check_turn(int fd,
  * once, and none of them is listed as free. whole=false looks at the last page
  * of each level only. */
 struct err pages_check(int fd, const struct page_meta *m, bool whole) MUST_USE;
+
+struct pages_spared { /* trees that may be damaged, by name */
+    const char *const *names;
+    size_t count;
+    bool *ret_damaged; /* one of each name */
+};
+/* As a whole pages_check, but the trees that are spared are only said to be
+ * damaged: whoever walks none of those may walk the rest. */
+struct err pages_check_but(int fd, const struct page_meta *m,
+                           const struct pages_spared *spared) MUST_USE;
 
 /* Writes zeros over every page that neither snapshot reaches, and over the
  * unused middle of those that one does. The caller holds LMDB's write lock, and

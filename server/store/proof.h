@@ -46,10 +46,11 @@ struct verify_report {
 struct err store_verify(struct store *s, apply_fn apply_or_null,
                         struct verify_report *ret) MUST_USE;
 /* Rebuilds main beside DIR/main from the log (side tables copied, without
- * unsigned checkpoints that do not fit), verifies, renames. The store must not be open elsewhere; the flock is taken whatever
- * o->lock says. The old derived tables are not believed, but that the log ends
- * where log_head or the last leaf says. A crash leaves the old store or the
- * new one. */
+ * unsigned checkpoints that do not fit), verifies, renames. The store must not
+ * be open elsewhere; the flock is taken whatever o->lock says. The old derived
+ * tables are not believed, and may be damaged, but that the log ends where
+ * log_head or the last leaf says. A crash leaves the old store or the new one.
+ */
 struct err store_rebuild(const struct store_options *o, apply_fn apply,
                          struct verify_report *ret) MUST_USE;
 

@@ -177,6 +177,68 @@ static void derived_tables_are_not_believed(void **state)
     }
 }
 
+/* Where the page lies in which a table begins. */
+static size_t page_of(struct store_fixture *f, enum table table)
+{
+    struct table_walk *w;
+    struct store_txn *t;
+    struct span key;
+    struct span value;
+    size_t offset;
+
+    assert_int_equal(store_read_begin(f->store, &t).code, ERR_NONE);
+    assert_int_equal(table_walk_begin(t, table, &w).code, ERR_NONE);
+    assert_true(table_walk_seek(w, SPAN(NULL, 0), true, &key, &value));
+    offset = damage_offset(f, key.at);
+    assert_int_equal(table_walk_end(w).code, ERR_NONE);
+    store_end(t);
+    return offset / 4096 * 4096;
+}
+
+/* A page of one table, or of two, is no page any more. */
+static void pages_of_derived_tables_may_be_damaged(void **state)
+{
+    static const struct {
+        enum table tables[2];
+        int32_t code;
+    } rows[] = {
+        {{TABLE_MERKLE, TABLE_MERKLE}, ERR_NONE},
+        {{TABLE_SUBJECT, TABLE_CASE_BY_NO}, ERR_NONE},
+        {{TABLE_IDEM, TABLE_IDEM}, ERR_NONE},
+        {{TABLE_LOG_HEAD, TABLE_SUBJECT}, ERR_NONE},
+        {{TABLE_LOG_HEAD, TABLE_MERKLE}, ERR_TAMPERED}, /* where it ends? */
+        {{TABLE_LOG, TABLE_LOG}, ERR_CORRUPT},
+        {{TABLE_DRAFT, TABLE_IDEM}, ERR_CORRUPT},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        struct store_fixture f;
+        struct verify_report report;
+        struct damage d;
+        size_t pages[2];
+
+        make(&f, 30);
+        for (int n = 0; n < 2; n++) {
+            pages[n] = page_of(&f, rows[i].tables[n]);
+        }
+        store_fixture_close(&f);
+        damage_init(&d, &f, "main/data.mdb");
+        for (int n = 0; n < (pages[0] == pages[1] ? 1 : 2); n++) {
+            damage_flip(&d, pages[n] + 10, 0x01); /* MDB_page.mp_flags */
+        }
+        assert_int_equal(store_fixture_reopen(&f).code, ERR_CORRUPT);
+        assert_int_equal(store_rebuild(&f.options, apply_one, &report).code,
+                         rows[i].code);
+        if (failed(ERR(rows[i].code))) {
+            damage_undo(&d);
+        }
+        damage_release(&d);
+        check(&f, apply_one, 30);
+        store_fixture_free(&f);
+    }
+}
+
 /* Another layout: serve says ERR_VERSION, a rebuild makes it this one's. */
 static void another_version_is_rebuilt(void **state)
 {
@@ -366,6 +428,7 @@ int main(void)
         cmocka_unit_test(parts_still_open),
         cmocka_unit_test(another_apply_makes_other_tables),
         cmocka_unit_test(derived_tables_are_not_believed),
+        cmocka_unit_test(pages_of_derived_tables_may_be_damaged),
         cmocka_unit_test(another_version_is_rebuilt),
         cmocka_unit_test(a_broken_log_is_refused),
         cmocka_unit_test(a_changed_record_is_refused),
