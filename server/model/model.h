@@ -13,8 +13,7 @@
  *         policy, session_find: any thread with a txn of its own.
  * ERRORS  decide returns an err only when the world fails; "no" is
  *         outcome.refusal. apply: ERR_CORRUPT on a record it cannot read.
- * SOURCE  dossier ids T1, T2, T30 (transitions), G1-G13 (field groups) are
- *         explained in schema/README.md.
+ * SOURCE  schema/README.md explains the ids T1.. and G1-G13.
  */
 #ifndef HUTONG_MODEL_MODEL_H
 #define HUTONG_MODEL_MODEL_H
@@ -239,9 +238,8 @@ struct outcome {
 };
 
 /* Finds the command's row, asks the policy, decides. The server's own commands
- * (open_session, close_session, enrol_account, fail_signin, record_denied,
- * record_read) need no grant: no route leads to them. catalogue may be NULL
- * while a store is being made, until the first account is added. */
+ * (x-internal) need no grant: no route leads to them. catalogue may be NULL
+ * while a store is being made. */
 struct err model_decide(const struct decide_in *in, enum command command,
                         const void *body, struct outcome *ret) MUST_USE;
 /* store/'s apply_fn: one row per event type. */
