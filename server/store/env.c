@@ -166,9 +166,9 @@ struct err env_check_pages(MDB_env *env, bool whole)
 
 struct err env_check_log(MDB_env *env, bool ret_damaged[static TABLE_COUNT])
 {
-    const char *names[TABLE_COUNT];
+    const char *names[TABLE_COUNT] = {NULL};
     bool damaged[TABLE_COUNT] = {false};
-    unsigned tables[TABLE_COUNT];
+    unsigned tables[TABLE_COUNT] = {0};
     struct pages_spared spared = {.names = names, .ret_damaged = damaged};
     struct err e;
 
