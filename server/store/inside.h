@@ -202,6 +202,15 @@ bool log_frame_follows(const struct store_txn *t, uint16_t frame_index,
 /* The subject's row of table subject; {NULL,0} when there is none. */
 struct err subject_row(struct store_txn *t, struct id subject,
                        struct span *ret) MUST_USE;
+/* The state of a subject as of now: an erasure may have been committed after a
+ * txn's snapshot, and its key be gone. */
+struct err subject_erased_now(struct store *s, struct id subject,
+                              bool *ret) MUST_USE;
+/* As key_fetch, of a subject that is live in the txn. ERR_MISSING: it has been
+ * erased since; ERR_KEY: absent without that. */
+struct err subject_key_fetch(struct store_txn *t, struct id subject,
+                             uint64_t key_id,
+                             struct crypt_key *ret_key) MUST_USE;
 struct data_key {
     uint64_t id;
     struct crypt_key key;

@@ -126,9 +126,9 @@ struct err log_open_part(struct store_txn *t, const struct record *r,
     if (state == SUBJECT_ERASED || state == SUBJECT_DESTROYED) {
         return ERR(ERR_MISSING);
     }
-    e = key_fetch(t, part->key_id, &key);
+    e = subject_key_fetch(t, part->subject, part->key_id, &key);
     if (failed(e)) {
-        return e.code == ERR_MISSING ? ERR(ERR_KEY) : e;
+        return e;
     }
     plain = arena_take(a, part->cipher.size);
     e = plain == NULL ? ERR(ERR_LIMIT)

@@ -48,6 +48,39 @@ struct err store_subject_state(struct store_txn *t, struct id subject,
     return OK;
 }
 
+struct err subject_erased_now(struct store *s, struct id subject, bool *ret)
+{
+    enum subject_state state = SUBJECT_NONE;
+    struct store_txn *t;
+    struct err e = store_read_begin(s, &t);
+
+    if (failed(e)) {
+        return e;
+    }
+    e = store_subject_state(t, subject, &state);
+    store_end(t);
+    if (!failed(e)) {
+        *ret = state == SUBJECT_ERASED || state == SUBJECT_DESTROYED;
+    }
+    return e;
+}
+
+struct err subject_key_fetch(struct store_txn *t, struct id subject,
+                             uint64_t key_id, struct crypt_key *ret_key)
+{
+    bool erased = false;
+    struct err e = key_fetch(t, key_id, ret_key);
+
+    if (e.code != ERR_MISSING) {
+        return e;
+    }
+    e = subject_erased_now(t->store, subject, &erased);
+    if (failed(e)) {
+        return e;
+    }
+    return erased ? ERR(ERR_MISSING) : ERR(ERR_KEY);
+}
+
 /* Does the first record about subject say that its key is key, number key_id?
  * Records are read through their hash, and the commitment is of the key. */
 static struct err first_part_check(struct store_txn *t, struct id subject,
@@ -87,9 +120,9 @@ struct err subject_data_key(struct store_txn *t, struct id subject,
         return ERR(ERR_MISSING);
     }
     found.id = subject_key_id(row.at);
-    e = key_fetch(t, found.id, &found.key);
+    e = subject_key_fetch(t, subject, found.id, &found.key);
     if (failed(e)) {
-        return e.code == ERR_MISSING ? ERR(ERR_KEY) : e;
+        return e;
     }
     e = first_part_check(t, subject, subject_first_seq(row.at), &found);
     if (!failed(e)) {

@@ -81,25 +81,6 @@ static struct err blame_missing(struct progress *p, struct store_txn *t,
     return verify_report(p->report, ERR(ERR_TAMPERED), "chain", seq);
 }
 
-/* The state of a subject as of now: an erasure may have been committed after
- * the slice's snapshot, and its key be gone. */
-static struct err erased_now(struct store *s, struct id subject, bool *ret)
-{
-    enum subject_state state = SUBJECT_NONE;
-    struct store_txn *t;
-    struct err e = store_read_begin(s, &t);
-
-    if (failed(e)) {
-        return e;
-    }
-    e = store_subject_state(t, subject, &state);
-    store_end(t);
-    if (!failed(e)) {
-        *ret = state == SUBJECT_ERASED || state == SUBJECT_DESTROYED;
-    }
-    return e;
-}
-
 static struct err keys_present(struct progress *p, struct store_txn *t,
                                const struct record *r)
 {
@@ -109,7 +90,7 @@ static struct err keys_present(struct progress *p, struct store_txn *t,
         struct err e = key_present(t, r->parts[i].key_id, &present);
 
         if (!failed(e) && !present) {
-            e = erased_now(p->store, r->parts[i].subject, &erased);
+            e = subject_erased_now(p->store, r->parts[i].subject, &erased);
         }
         if (!failed(e) && !present && !erased) {
             e = ERR(ERR_KEY);

@@ -313,6 +313,38 @@ static void an_erased_subject_is_missing(void **state)
     store_fixture_free(&f);
 }
 
+/* A reader from before the erasure looks for the key after it: no damage. */
+static void erased_while_it_is_read(void **state)
+{
+    struct store_fixture f;
+    struct arena *a = arena_new(1 << 16);
+    struct side_place at = {TABLE_DRAFT, SPAN("row", 3), fixture_id(1)};
+    struct store_txn *t;
+    struct store_txn *reader;
+    struct record r;
+    struct text plain;
+    struct span sealed;
+
+    (void)state;
+    store_fixture_make(&f, FIXTURE_MAP_BYTES, 3);
+    t = write_begin(f.store);
+    fixture_append(t, 1, "{}", 1, "{}");
+    commit(t);
+    reader = read_begin(f.store);
+    t = write_begin(f.store);
+    assert_int_equal(store_subject_erase(t, fixture_id(1)).code, ERR_NONE);
+    commit(t);
+    key_delete(f.store, 1);
+    assert_int_equal(log_read(reader, 1, &r).code, ERR_NONE);
+    assert_int_equal(log_open_part(reader, &r, 0, a, &plain).code, ERR_MISSING);
+    assert_int_equal(
+        store_seal_side(reader, &at, TEXT_LITERAL("x"), a, &sealed).code,
+        ERR_MISSING);
+    store_end(reader);
+    arena_free(a);
+    store_fixture_free(&f);
+}
+
 static void a_full_arena_opens_nothing(void **state)
 {
     struct store_fixture f;
@@ -625,6 +657,7 @@ int main(void)
         cmocka_unit_test(an_empty_pool_can_be_filled),
         cmocka_unit_test(an_absent_key_is_damage),
         cmocka_unit_test(an_erased_subject_is_missing),
+        cmocka_unit_test(erased_while_it_is_read),
         cmocka_unit_test(a_full_arena_opens_nothing),
         cmocka_unit_test(repeated_commands_are_found),
         cmocka_unit_test(raw_follows_or_is_refused),
