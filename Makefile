@@ -83,7 +83,7 @@ check:
 blackbox: asan
 	@scripts/npm-ci tests/blackbox
 	@cd tests/blackbox && HUTONG=$(CURDIR)/build/asan/hutong \
-	  node --test $(if $(N),--test-name-pattern='$(N)')
+	  node --test --test-concurrency=2 $(if $(N),--test-name-pattern='$(N)')
 
 ## browser: journeys in a real browser
 browser: all
