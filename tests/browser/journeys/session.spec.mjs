@@ -185,12 +185,14 @@ test('nothing lies in clear on the machine, and signing out takes it all away', 
     await at(page, 'user-menu').click()
     await at(page, 'sign-out').click()
     await expect(at(page, 'login')).toBeVisible()
+    await expect.poll(() => page.context().cookies(), 'the session is over').toEqual([])
+    await expect.poll(() => page.evaluate(() => localStorage.getItem('hutong.left'))).toBe(null)
     const after = await storageOf(page)
     expect(records(after)).toEqual([])
-    expect(Object.keys(after.local).filter((name) => !['hutong.language', 'hutong.theme'].includes(name))).toEqual([])
+    const harmless = /^hutong\.(language|theme|territory(\..+)?)$/
+    expect(Object.keys(after.local).filter((name) => !harmless.test(name))).toEqual([])
     expect(Object.keys(after.tab).filter((name) => name !== 'hutong.tab')).toEqual([])
     expect(after.caches).toEqual([])
-    expect(await page.context().cookies()).toEqual([])
     for (const canary of CANARIES) expect(await page.content()).not.toContain(canary)
 
     // Going back shows the door, not the page before it.
@@ -244,6 +246,42 @@ test('signing out without a server is a sign-out: the next one is asked who he i
     await expect(at(page, 'user-menu')).toHaveCount(0)
 })
 
+test('a screen locked without a server stays locked when it is loaded anew', async ({ visit, house }) => {
+    const page = await visit()
+    await signIn(page, 'agt01', house.store.password)
+    await takeContact(page)
+    await type(page, '锁屏以前')
+    await saved(page, '锁屏以前')
+    await house.kill()
+    await at(page, 'user-menu').click()
+    await at(page, 'lock-now').click()
+    await expect(at(page, 'lock')).toBeVisible()
+    await house.start()
+    await page.goto('/')
+    await expect(at(page, 'login')).toBeVisible()
+    expect(await page.content()).not.toContain('锁屏以前')
+    await signIn(page, 'agt01', house.store.password)
+    await saved(page, '锁屏以前')
+})
+
+test('signing out in one tab closes the other', async ({ visit, house }) => {
+    const page = await visit({ allow: [401] })
+    await signIn(page, 'agt01', house.store.password)
+    await takeContact(page)
+    await type(page, '两个窗口')
+    await saved(page, '两个窗口')
+    const other = await page.context().newPage()
+    await other.goto('/board')
+    await expect(at(other, 'board-count')).toBeVisible()
+    await at(other, 'user-menu').click()
+    await at(other, 'sign-out').click()
+    await expect(at(other, 'login')).toBeVisible()
+    await expect(at(page, 'lock')).toBeVisible()
+    await page.bringToFront()
+    await unlock(page, house.store.password)
+    await expect(at(page, 'matter')).toHaveValue('两个窗口')
+})
+
 test('the browser writes nothing of it in clear into its profile', async ({ profile, house }) => {
     const page = await profile.open()
     await writeCanaries(page, house)
@@ -255,8 +293,13 @@ test('the browser writes nothing of it in clear into its profile', async ({ prof
     await at(page, 'note-text').focus()
     await type(page, '金丝雀的补充')
     await expect(at(page, 'note-state')).toHaveText('草稿已保存在本机（已加密）')
+    // What a browser keeps to bring pages back: it notes the state of a form
+    // when one goes on to another page, and writes it down a little later.
+    await at(page, 'rail-board').click()
+    await expect(at(page, 'board-count')).toBeVisible()
+    await until('the browser to write down where it was', () => searchFiles([profile.directory], [`${house.url}/board`]).length > 0)
     await page.context().close()
-    expect(searchFiles([profile.directory], ['hutong']).length).toBeGreaterThan(0) // the search finds what is there
+    expect(searchFiles([profile.directory], [`/case/${no}`]).length).toBeGreaterThan(0) // the search finds what is there
     expect(searchFiles([profile.directory], [...CANARIES, '金丝雀的补充', house.store.password])).toEqual([])
 })
 
@@ -301,6 +344,25 @@ test.describe('a store that has just been made', () => {
         const page = await visit({ at: '/enrol' })
         await expect(page.getByText('这个启用链接不完整')).toBeVisible()
         await expect(at(page, 'new-password')).toHaveCount(0)
+    })
+})
+
+test.describe('over TLS', () => {
+    test.use({ served: { tls: true } })
+
+    test('the cookie is bound to the host, and the board is live', async ({ visit, house }) => {
+        const page = await visit({ ignoreHTTPSErrors: true })
+        expect(page.url()).toMatch(/^https:/)
+        await signIn(page, 'ldr01', house.store.password)
+        await page.goto('/board')
+        await expect(at(page, 'connection')).toHaveAttribute('data-state', 'live')
+        const [cookie, ...more] = await page.context().cookies()
+        expect(more).toEqual([])
+        expect(cookie).toMatchObject({ name: '__Host-hutong', path: '/', secure: true, httpOnly: true, sameSite: 'Strict' })
+        await at(page, 'user-menu').click()
+        await at(page, 'sign-out').click()
+        await expect(at(page, 'login')).toBeVisible()
+        await expect.poll(() => page.context().cookies()).toEqual([])
     })
 })
 

@@ -1,7 +1,10 @@
 // house.mjs - a server on a store of its own, and what it keeps, for one test.
+import { execFileSync } from 'node:child_process'
 import net from 'node:net'
+import path from 'node:path'
 import { Api } from '../../lib/api.mjs'
 import { Clock } from '../../lib/clock.mjs'
+import { folder } from '../../lib/folder.mjs'
 import { Server, binary, demoStore, realStore } from '../../lib/server.mjs'
 import { until } from '../../lib/wait.mjs'
 
@@ -18,16 +21,25 @@ function quietPort() {
     })
 }
 
+function certificate() {
+    const place = folder('tls')
+    const [cert, key] = [path.join(place, 'cert.pem'), path.join(place, 'key.pem')]
+    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
+    const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+    execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+    return ['--tls-cert', cert, '--tls-key', key]
+}
+
 export class House {
     /**
      * `real`: a store as `init` makes it; `clocked`: time that `clock` moves;
-     * `args`: more for serve.
+     * `tls`: with a certificate that nobody has signed.
      */
-    static async open({ real = false, clocked = false, args } = {}) {
+    static async open({ real = false, clocked = false, tls = false } = {}) {
         const house = new House()
         house.store = real ? realStore() : demoStore()
         if (clocked) house.clock = new Clock()
-        house.options = { args, env: house.clock?.env }
+        house.options = { args: tls ? certificate() : [], env: house.clock?.env }
         house.port = await quietPort()
         await house.start()
         return house
