@@ -106,7 +106,9 @@ static void tell_live(struct net *n, const struct command_work *w)
 
         live_end_session(n->live, body->session_id);
         idle_forget(n->idle, body->session_id);
-    } else if (w->command == COMMAND_DISABLE_ACCOUNT) {
+    } else if (w->command == COMMAND_DISABLE_ACCOUNT ||
+               w->command == COMMAND_ENROL_ACCOUNT) {
+        /* With the old password its sessions ended, too. */
         live_end_account(n->live, w->object);
     }
 }
