@@ -171,9 +171,11 @@ void session_close(struct request *q);
 void session_answer_me(struct request *q);
 /* Sets actor; false: answered with 401. */
 bool session_admit(struct request *q);
-/* Who holds this cookie; false: nobody, or idle too long. */
-bool session_of(struct net *n, const struct head *h, bool touch,
-                struct actor *ret_actor, bool *ret_had_cookie);
+/* The value of our cookie; size 0 when there is none. */
+struct text session_token(const struct net *n, const struct head *h);
+/* Who holds this value; false: nobody, or idle too long. */
+bool session_of(struct net *n, struct text token, bool touch,
+                struct actor *ret_actor);
 bool session_idle_out(struct net *n, struct id session);
 void session_cookie(const struct net *n, const char *value, char *ret,
                     size_t room);

@@ -149,10 +149,10 @@ static struct live_client *client_new(struct conn *c, const struct head *h,
                                       const struct audience *audience)
 {
     struct live_client *v = heap_take(sizeof *v);
-    struct text cookie = h->field[FIELD_COOKIE];
+    struct text token = session_token(c->net, h);
 
-    assert(cookie.size < sizeof v->cookie);
-    memcpy(v->cookie, cookie.at, cookie.size);
+    assert(token.size < sizeof v->token);
+    memcpy(v->token, token.at, token.size);
     v->conn = c;
     v->actor = *actor;
     v->audience = audience_take(c->net->live, audience);
@@ -165,7 +165,8 @@ enum refusal live_admit(struct conn *c, const struct head *h,
 {
     struct net *n = c->net;
     enum refusal refusal = admit_handshake(n, h, ret_reply);
-    bool resumes = false, had_cookie = false;
+    struct text token = session_token(n, h);
+    bool resumes = false;
     uint64_t number = 0;
     struct audience audience;
     struct actor actor;
@@ -173,9 +174,9 @@ enum refusal live_admit(struct conn *c, const struct head *h,
     if (refusal != REFUSAL_NONE)
         return refusal;
     /* A page opens this by itself: it is no sign of a person. */
-    if (h->field[FIELD_COOKIE].size >= sizeof c->live->cookie ||
-        !session_of(n, h, false, &actor, &had_cookie))
-        return had_cookie ? REFUSAL_SESSION_EXPIRED : REFUSAL_SESSION_REQUIRED;
+    if (!session_of(n, token, false, &actor))
+        return token.size > 0 ? REFUSAL_SESSION_EXPIRED
+                              : REFUSAL_SESSION_REQUIRED;
     refusal = admit_topic(h, n->live, &resumes, &number);
     if (refusal != REFUSAL_NONE)
         return refusal;
@@ -429,13 +430,10 @@ void live_end_all(struct live *l)
 /* The session may have ended, or its rights may be others now. */
 static void check_session(struct live *l, struct live_client *v)
 {
-    struct head h = {.method = METHOD_GET};
-    bool had_cookie = false;
     struct audience audience;
     struct actor actor;
 
-    h.field[FIELD_COOKIE] = text_of(v->cookie);
-    if (!session_of(l->net, &h, false, &actor, &had_cookie)) {
+    if (!session_of(l->net, text_of(v->token), false, &actor)) {
         end_with(v, CLOSE_SIGN_IN);
         return;
     }

@@ -42,7 +42,7 @@ struct live_client {
     struct live_client *before, *after;
     struct live_audience *audience;
     struct actor actor;
-    char cookie[256]; /* the whole field: looked at again each minute */
+    char token[SESSION_TOKEN_CHARS + 1]; /* looked at again each minute */
     bool established;
     uint8_t want;    /* enum live_want */
     uint64_t number; /* its place in the ring */

@@ -68,20 +68,23 @@ static bool ends_silent(struct net *n, struct id session)
     return true;
 }
 
-bool session_of(struct net *n, const struct head *h, bool touch,
-                struct actor *ret_actor, bool *ret_had_cookie)
+struct text session_token(const struct net *n, const struct head *h)
 {
-    struct text cookie = fields_cookie(h->field[FIELD_COOKIE], cookie_name(n));
+    return fields_cookie(h->field[FIELD_COOKIE], cookie_name(n));
+}
+
+bool session_of(struct net *n, struct text token, bool touch,
+                struct actor *ret_actor)
+{
     struct store_txn *t = net_txn(n);
     bool found = false;
     struct actor actor;
     int64_t last_us;
     struct err e;
 
-    *ret_had_cookie = cookie.at != NULL && cookie.size > 0;
-    if (!*ret_had_cookie || t == NULL)
+    if (token.size == 0 || t == NULL)
         return false;
-    e = session_find(t, n->catalogue, cookie, net_now_us(n), &actor, &found);
+    e = session_find(t, n->catalogue, token, net_now_us(n), &actor, &found);
     if (failed(e)) {
         diag_err("session_find", e);
         return false;
@@ -97,14 +100,14 @@ bool session_of(struct net *n, const struct head *h, bool touch,
 
 bool session_admit(struct request *q)
 {
-    bool had_cookie = false;
+    struct text token = session_token(q->net, &q->head);
     bool person = q->head.field[FIELD_HUTONG_BACKGROUND].at == NULL;
 
-    q->has_actor = session_of(q->net, &q->head, person, &q->actor, &had_cookie);
+    q->has_actor = session_of(q->net, token, person, &q->actor);
     if (q->has_actor)
         return true;
-    request_refuse(q, had_cookie ? REFUSAL_SESSION_EXPIRED
-                                 : REFUSAL_SESSION_REQUIRED);
+    request_refuse(q, token.size > 0 ? REFUSAL_SESSION_EXPIRED
+                                     : REFUSAL_SESSION_REQUIRED);
     /* The cookie is not cleared: a late answer to an old page must not take
      * away the cookie of a session that was opened since. */
     return false;

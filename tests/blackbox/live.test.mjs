@@ -9,7 +9,7 @@ import { signedIn } from '../lib/api.mjs'
 import { compile } from '../lib/compile.mjs'
 import { Frames, cookieOf, frame, upgradeRequest } from '../lib/frames.mjs'
 import { exchange } from '../lib/raw.mjs'
-import { Server, demoStore, must } from '../lib/server.mjs'
+import { Server, demoStore, must, randomPassword } from '../lib/server.mjs'
 import { sleep, until, within } from '../lib/wait.mjs'
 import { ok, shared } from './setup.mjs'
 
@@ -101,6 +101,13 @@ describe('the first frame', () => {
         assert.deepEqual(snapshot.rows, page.rows.slice(0, snapshot.rows.length))
         assert.deepEqual(snapshot.counters, page.counters)
         assert.equal(snapshot.more, false)
+        live.end()
+    })
+
+    test('comes also when the browser keeps other cookies of this host', async () => {
+        const leader = await hutong.as('ldr01')
+        const live = await Live.open(leader, { headers: { Cookie: `other=${'x'.repeat(1000)}; ${cookieOf(leader)}` } })
+        assert.equal((await live.next('a snapshot')).type, 'snapshot')
         live.end()
     })
 
@@ -444,6 +451,16 @@ describe('a connection ends', () => {
         await live.next('a snapshot')
         must(['user', 'disable', ...hutong.store.args, '--login', 'cbk01'])
         assert.equal(await within(60_000, 'a close', live.closed), 4401)
+    })
+
+    test('with 4401 when a new password is set by a link', async () => {
+        const live = await Live.open(await hutong.fresh('sen01'))
+        await live.next('a snapshot')
+        const link = must(['user', 'enrol', ...hutong.store.args, '--login', 'sen01'])
+        const token = /#([A-Za-z0-9_-]{20,80})/.exec(link)[1]
+        ok(await hutong.stranger().request('POST', '/api/v1/enrolment', { body: { token, password: randomPassword() } }))
+        // Long before the session would be looked at again.
+        assert.equal(await within(20_000, 'a close', live.closed), 4401)
     })
 
     test('with 1001 when the server stops', async () => {
