@@ -136,10 +136,11 @@ struct err account_login_of(struct store_txn *t, struct id account,
 
 /* How long this account from this address must wait now (0: not at all): 5
  * failures lock the pair for 30 minutes; an address alone is slowed to at most
- * 8 s, so that no attacker closes the desk (RELIABILITY 3). */
+ * 8 s, so that no attacker closes the desk (RELIABILITY 3). ret_came_in: this
+ * pair has signed in before. */
 struct err signin_wait_us(struct store_txn *t, struct hash account_key,
                           struct hash address_key, int64_t now_us,
-                          int64_t *ret_wait_us) MUST_USE;
+                          int64_t *ret_wait_us, bool *ret_came_in) MUST_USE;
 
 /* ------------------------------------------------------------ policy ---- */
 
@@ -212,7 +213,7 @@ struct decide_in {
     const struct catalogue *catalogue;
     const struct actor *actor;
     int64_t now_us, wall_us; /* the log's; the machine's, for side tables */
-    const uint8_t *entropy; /* LIMIT: ENTROPY_BYTES fresh random bytes */
+    const uint8_t *entropy;  /* LIMIT: ENTROPY_BYTES fresh random bytes */
     struct arena *arena;
     bool has_if_match;
     uint32_t if_match;
