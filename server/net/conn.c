@@ -8,17 +8,40 @@
 #include "net/inner.h"
 
 #include <assert.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "net/fields.h"
+
+enum { SEND_ROOM_BYTES = 128 * 1024 }; /* the kernel doubles it */
 
 /* The whole of what it may wait, in microseconds; see WAIT_ in inner.h. */
 static const int64_t wait_us[WAIT_COUNT] = {
     [WAIT_NONE] = 0,        [WAIT_HEAD] = 9000000,   [WAIT_BODY] = 29000000,
     [WAIT_IDLE] = 75000000, [WAIT_WRITE] = 30000000, [WAIT_LINGER] = 2000000,
 };
+
+/* What the kernel keeps for a client that does not read is bounded too: its
+ * own bound is megabytes a connection. A failure leaves that one. */
+static void bound_unsent(int fd)
+{
+    const int room = SEND_ROOM_BYTES;
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+}
+
+/* And is given back with the connection, not minutes later. */
+static void forget_unsent(int fd)
+{
+    const struct linger now = {.l_onoff = 1, .l_linger = 0};
+    int unsent = 0;
+
+    if (ioctl(fd, SIOCOUTQ, &unsent) == 0 && unsent > 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
 
 struct conn *conn_new(struct net *n, struct lws *wsi)
 {
@@ -27,6 +50,7 @@ struct conn *conn_new(struct net *n, struct lws *wsi)
     c->net = n;
     c->wsi = wsi;
     c->phase = CONN_HEAD;
+    bound_unsent(lws_get_socket_fd(wsi));
     lws_get_peer_simple(wsi, c->address, sizeof c->address);
     c->loopback =
         strncmp(c->address, "127.", 4) == 0 || strcmp(c->address, "::1") == 0;
@@ -140,6 +164,7 @@ void conn_free(struct conn *c)
 
 void conn_kill(struct conn *c)
 {
+    forget_unsent(lws_get_socket_fd(c->wsi));
     /* lws would first wait for what it still has to send. */
     (void)shutdown(lws_get_socket_fd(c->wsi), SHUT_RDWR);
     conn_wait(c, WAIT_LINGER);

@@ -22,10 +22,12 @@
 enum {
     TICK_US = 500000,
     LIVE_WRITE_BYTES = 64 * 1024, /* of one frame; lws keeps the rest */
-    LWS_HEADER_BYTES = 16 * 1024, /* ours count: LIMIT_HEADER_BYTES */
-    HEADERS_MAX = 4096,           /* heads being read at once */
-    FILES_KEPT = 128,             /* descriptors for all but connections */
-    TURNS_US = 10000,             /* of the loop, while it looks at itself */
+    LWS_HEADER_BYTES = 9 * 1024,  /* ours count: LIMIT_HEADER_BYTES */
+    /* lws takes a head's place when it accepts, so with fewer places than
+     * connections the silent ones would keep everybody waiting. */
+    HEADERS_MAX = LIMIT_CONNECTIONS,
+    FILES_KEPT = 128, /* descriptors for all but connections */
+    TURNS_US = 10000, /* of the loop, while it looks at itself */
 };
 
 static const struct lws_protocols protocols[] = {
