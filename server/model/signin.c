@@ -130,7 +130,7 @@ static int64_t wait_after(const struct row *row, int64_t pause_us,
 
 struct err signin_wait_us(struct store_txn *t, struct hash account_key,
                           struct hash address_key, int64_t now_us,
-                          int64_t *ret_wait_us)
+                          int64_t *ret_wait_us, bool *ret_came_in)
 {
     struct row pair;
     struct row address;
@@ -148,8 +148,9 @@ struct err signin_wait_us(struct store_txn *t, struct hash account_key,
     if (failures(&pair, now_us) >= PAIR_FAILURES_MAX) {
         lock = wait_after(&pair, LOCK_US, now_us);
     }
+    *ret_came_in = pair.found && signin_failure_came_in(pair.value) != 0;
     slow =
-        pair.found && signin_failure_came_in(pair.value) != 0
+        *ret_came_in
             ? 0
             : wait_after(&address, slow_us(failures(&address, now_us)), now_us);
     *ret_wait_us = lock > slow ? lock : slow;

@@ -7,14 +7,27 @@
  * An account that does not exist costs the same time and gets the same answer.
  * Attempts of one pair run one after the other: five at once would be five
  * guesses before the first failure is counted.
+ *
+ * Surprising: jobs wait here and not in the worker's queue, which would serve
+ * them in the order of their coming. Pairs (account, address) that signed in
+ * before, and holders of a link, go first; of the others few may wait, so that
+ * strangers keep each other waiting, but never the desk. A job whose client
+ * left before its turn is not run.
  */
 #include "net/inner.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSWORD_CHARS_MIN = 12, SECRET_BYTES = 32 };
+enum {
+    PASSWORD_CHARS_MIN = 12,
+    SECRET_BYTES = 32,
+    STRANGERS_MAX = 16, /* of all addresses */
+    STRANGERS_OF_NETWORK_MAX = 2,
+    HANDED_OUT_MAX = 2, /* one runs, one is ready to */
+};
 
 struct signin_job {
     struct job job; /* first */
@@ -22,6 +35,9 @@ struct signin_job {
     struct net *net;
     struct request *request; /* NULL: the client left */
     bool enrols;
+    bool known;             /* came in before, or holds a link */
+    bool waits, handed_out; /* for the worker; with the worker */
+    uint8_t network[sizeof(struct in6_addr)];
     struct hash account_key, address_key;
     struct id account;
     bool found, right;
@@ -33,13 +49,6 @@ struct signin_job {
     /* Of the session that was opened. */
     char cookie[SESSION_TOKEN_CHARS + 1];
 };
-
-static void forget(void *under_way)
-{
-    struct signin_job *j = under_way;
-
-    j->request = NULL;
-}
 
 static struct signin_job *of_job(struct job *j)
 {
@@ -56,6 +65,15 @@ static void job_free(struct signin_job *j)
         *link = j->next;
     bytes_wipe(j, sizeof *j);
     free(j);
+}
+
+static void forget(void *under_way)
+{
+    struct signin_job *j = under_way;
+
+    j->request = NULL;
+    if (j->waits)
+        job_free(j);
 }
 
 static void detach(struct signin_job *j)
@@ -92,6 +110,37 @@ static struct hash key_of(const struct net *n, const char *kind,
     return crypt_hmac(&n->key_signin, SPAN(in, kind_size + size));
 }
 
+/* What one stranger may have for himself: an address, or an IPv6 /64. */
+static void network_of(const char *address, uint8_t ret[static 16])
+{
+    struct in6_addr six;
+    struct in_addr four;
+
+    memset(ret, 0, 16);
+    if (inet_pton(AF_INET6, address, &six) == 1)
+        memcpy(ret, &six, IN6_IS_ADDR_V4MAPPED(&six) ? 16 : 8);
+    else if (inet_pton(AF_INET, address, &four) == 1)
+        memcpy(ret + 12, &four, sizeof four);
+}
+
+/* False: too many are under way for one more. */
+static bool has_place(const struct net *n, const struct signin_job *j)
+{
+    size_t all = 0, strangers = 0, of_network = 0;
+
+    for (const struct signin_job *o = n->signins; o != NULL; o = o->next) {
+        all++;
+        if (o->known)
+            continue;
+        strangers++;
+        if (memcmp(o->network, j->network, sizeof j->network) == 0)
+            of_network++;
+    }
+    if (j->known)
+        return all < LIMIT_SECRET_JOBS;
+    return strangers < STRANGERS_MAX && of_network < STRANGERS_OF_NETWORK_MAX;
+}
+
 static bool is_under_way(const struct net *n, const struct signin_job *j)
 {
     for (const struct signin_job *o = n->signins; o != NULL; o = o->next)
@@ -102,13 +151,14 @@ static bool is_under_way(const struct net *n, const struct signin_job *j)
 }
 
 /* False: answered with 429. */
-static bool may_try(struct request *q, const struct signin_job *j)
+static bool may_try(struct request *q, struct signin_job *j)
 {
     struct store_txn *t = net_txn(q->net);
     int64_t wait_us = 0;
-    struct err e = t == NULL ? ERR(ERR_AGAIN)
-                             : signin_wait_us(t, j->account_key, j->address_key,
-                                              net_now_us(q->net), &wait_us);
+    struct err e =
+        t == NULL ? ERR(ERR_AGAIN)
+                  : signin_wait_us(t, j->account_key, j->address_key,
+                                   net_now_us(q->net), &wait_us, &j->known);
 
     if (failed(e)) {
         request_failed(q, e);
@@ -211,6 +261,43 @@ static void open_session(struct signin_job *take_j)
 
 /* ----------------------------------------------------------- worker ---- */
 
+/* The one whose turn it is: of those that are known the oldest, or else of
+ * the others. */
+static struct signin_job *next_job(struct net *n, size_t *ret_handed_out)
+{
+    struct signin_job *best = NULL;
+
+    *ret_handed_out = 0;
+    for (struct signin_job *j = n->signins; j != NULL; j = j->next) {
+        *ret_handed_out += j->handed_out ? 1 : 0;
+        if (j->waits && (best == NULL || j->known || !best->known))
+            best = j; /* the list begins with the newest */
+    }
+    return best;
+}
+
+static void hand_out(struct net *n)
+{
+    size_t handed_out;
+    struct signin_job *j;
+
+    while ((j = next_job(n, &handed_out)) != NULL &&
+           handed_out < HANDED_OUT_MAX) {
+        j->waits = false;
+        j->handed_out = worker_submit(n->core, &j->job);
+        if (!j->handed_out)
+            refuse(j,
+                   n->stopping ? REFUSAL_SERVER_STOPPING : REFUSAL_SERVER_BUSY);
+    }
+}
+
+/* It came back; the next may go. */
+static void came_back(struct signin_job *j)
+{
+    j->handed_out = false;
+    hand_out(j->net);
+}
+
 static void check_password(struct job *job)
 {
     struct signin_job *j = of_job(job);
@@ -227,6 +314,7 @@ static void password_checked(struct job *job)
 {
     struct signin_job *j = of_job(job);
 
+    came_back(j);
     if (job->cancelled)
         refuse(j, REFUSAL_SERVER_STOPPING);
     else if (j->found && j->right)
@@ -235,12 +323,17 @@ static void password_checked(struct job *job)
         count_failure(j);
 }
 
-/* False: answered with 503; the job is freed. */
-static bool start(struct request *q, struct signin_job *take_j,
+/* Answered with 503 when there is no place; then the job is freed. */
+static void start(struct request *q, struct signin_job *take_j,
                   void (*run)(struct job *), void (*done)(struct job *))
 {
     struct net *n = q->net;
 
+    if (!has_place(n, take_j)) {
+        job_free(take_j);
+        request_refuse(q, REFUSAL_SERVER_BUSY);
+        return;
+    }
     take_j->job.kind = WORKER_SECRET;
     take_j->job.run = run;
     take_j->job.done = done;
@@ -249,10 +342,8 @@ static bool start(struct request *q, struct signin_job *take_j,
     n->signins = take_j;
     q->under_way = take_j;
     q->forget = forget;
-    if (worker_submit(n->core, &take_j->job))
-        return true;
-    refuse(take_j, REFUSAL_SERVER_BUSY);
-    return false;
+    take_j->waits = true;
+    hand_out(n);
 }
 
 static struct signin_job *job_new(struct request *q, struct text password)
@@ -264,6 +355,7 @@ static struct signin_job *job_new(struct request *q, struct text password)
     memcpy(j->password, password.at, password.size);
     j->password_size = password.size;
     memcpy(j->address, q->conn->address, sizeof j->address);
+    network_of(j->address, j->network);
     j->address_key = key_of(q->net, "address", text_of(j->address));
     return j;
 }
@@ -302,7 +394,7 @@ void signin_run(struct request *q)
     j->account = account.account;
     memcpy(j->encoded, account.encoded, sizeof j->encoded);
     bytes_wipe(&account, sizeof account);
-    (void)start(q, j, check_password, password_checked);
+    start(q, j, check_password, password_checked);
 }
 
 /* ---------------------------------------------------------- enrolment ---- */
@@ -352,6 +444,7 @@ static void password_hashed(struct job *job)
     struct arena *a;
     struct cmd_enrol_account *body;
 
+    came_back(j);
     if (job->cancelled) {
         refuse(j, REFUSAL_SERVER_STOPPING);
         return;
@@ -420,11 +513,13 @@ void enrol_run(struct request *q)
         request_refuse(q, REFUSAL_PASSWORD_TOO_WEAK);
         return;
     }
-    j->request = q;
-    q->under_way = j;
-    q->forget = forget;
-    if (!j->found)
+    j->known = j->found;
+    if (!j->found) {
+        j->request = q;
+        q->under_way = j;
+        q->forget = forget;
         count_failure(j);
-    else
-        (void)start(q, j, hash_password, password_hashed);
+        return;
+    }
+    start(q, j, hash_password, password_hashed);
 }

@@ -201,6 +201,29 @@ describe('guessing', () => {
         neighbour.close()
     })
 
+    test('a crowd of strangers does not keep out who came in before', async () => {
+        const desk = from('127.0.0.3')
+        ok(await desk.trySignIn('agt01', store.password))
+        let over = false
+        const crowd = Array.from({ length: 60 }, async (_, index) => {
+            for (let round = 0; !over; round++) {
+                const stranger = from(`127.0.${40 + (index % 30)}.9`)
+                const answer = await stranger.trySignIn(`x${index}.${round}`, 'not the password')
+                assert.ok([401, 429, 503].includes(answer.status), answer.text)
+                stranger.close()
+                if (answer.status !== 401) await sleep(20)
+            }
+        })
+        await sleep(500)
+        try {
+            for (let round = 0; round < 5; round++) ok(await desk.trySignIn('agt01', store.password))
+        } finally {
+            over = true
+            await Promise.all(crowd)
+            desk.close()
+        }
+    })
+
     test('an address that fails with many accounts is slowed, never shut', async () => {
         const attacker = from('127.0.0.4')
         let slowed = 0

@@ -58,15 +58,17 @@ static void fail_once(uint8_t account, uint8_t address)
     assert_int_equal(world.last.side_count, 2);
 }
 
+static bool came_in;
+
 static int64_t wait_us(uint8_t account, uint8_t address)
 {
     struct store_txn *t;
     int64_t wait = -1;
 
     assert_false(failed(store_read_begin(world.store.store, &t)));
-    assert_false(
-        failed(signin_wait_us(t, key_of(account), key_of(address),
-                              world.now_us - world.wall_behind_us, &wait)));
+    assert_false(failed(signin_wait_us(t, key_of(account), key_of(address),
+                                       world.now_us - world.wall_behind_us,
+                                       &wait, &came_in)));
     store_end(t);
     return wait;
 }
@@ -152,7 +154,9 @@ static void an_address_does_not_hold_who_came_in_before(void **state)
         fail_once((uint8_t)(60 + i), 5);
     }
     assert_int_equal(wait_us(99, 5), 8 * SECOND_US);
+    assert_false(came_in);
     assert_int_equal(wait_us(41, 5), 0);
+    assert_true(came_in);
     for (int i = 0; i < 5; i++) { /* its own failures lock it as before */
         fail_once(41, 5);
     }
