@@ -9,6 +9,7 @@
 
 enum {
     LIMIT_JSON_DEPTH = 32,
+    LIMIT_JSON_VALUES = 20000,     /* the territory has some 8,000 */
     LIMIT_JSON_BYTES = 512 * 1024, /* stored; from outside LIMIT_BODY_BYTES */
     LIMIT_BODY_BYTES = 256 * 1024,
     LIMIT_HEADER_BYTES = 8 * 1024,

@@ -63,10 +63,13 @@ __attribute__((constructor)) static void set_allocator(void)
 
 /* ---- before jansson ---- */
 
-/* The first byte that is nested deeper than allowed, or NUL; size if none. */
+/* The first byte that is nested deeper than allowed, that begins one value too
+ * many (each empty array costs a hundred times its two bytes, and the loop
+ * waits), or NUL; size if none. */
 static size_t scan(struct text in, const char **ret_code)
 {
     size_t depth = 0;
+    size_t values = 0;
     bool in_string = false;
 
     for (size_t i = 0; i < in.size; i++) {
@@ -87,6 +90,11 @@ static size_t scan(struct text in, const char **ret_code)
         }
         if (depth > LIMIT_JSON_DEPTH) {
             *ret_code = "json.too_deep";
+            return i;
+        }
+        values += c == '[' || c == '{' || c == ',';
+        if (values > LIMIT_JSON_VALUES) {
+            *ret_code = "json.too_long";
             return i;
         }
         if ((c == ']' || c == '}') && depth > 0) {

@@ -223,7 +223,7 @@ static void many_members(void **state)
     (void)state;
     assert_non_null(s);
     s[0] = '{';
-    while (size + 16 < LIMIT_JSON_BYTES) {
+    while (size + 16 < LIMIT_JSON_BYTES && count < LIMIT_JSON_VALUES) {
         int n =
             snprintf(s + size, 16, "%s\"%zx\":1", count > 0 ? "," : "", count);
 
@@ -333,6 +333,36 @@ static void random_texts(void **state)
     assert_true(good > 100);
 }
 
+/* An array of count integers holds count values more than itself begins. */
+static void values_are_bounded(void **state)
+{
+    char *s = malloc(LIMIT_JSON_VALUES * 2 + 8);
+    struct json_problem problem = {0};
+    struct json_doc *d = NULL;
+    size_t size = 0;
+
+    (void)state;
+    assert_non_null(s);
+    s[size++] = '[';
+    while (size < LIMIT_JSON_VALUES * 2 - 1) {
+        s[size++] = '0';
+        s[size++] = ',';
+    }
+    s[size++] = '0';
+    s[size] = ']';
+    assert_int_equal(json_parse((struct text){s, size + 1}, &d, NULL).code,
+                     ERR_NONE);
+    json_free(d);
+    d = NULL;
+    s[size++] = ',';
+    s[size++] = '0';
+    s[size++] = ']';
+    assert_int_equal(json_parse((struct text){s, size}, &d, &problem).code,
+                     ERR_INPUT);
+    assert_string_equal(problem.code, "json.too_long");
+    free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +373,7 @@ int main(void)
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(brackets_in_strings_are_not_depth),
         cmocka_unit_test(size_is_bounded),
+        cmocka_unit_test(values_are_bounded),
         cmocka_unit_test(many_members),
         cmocka_unit_test(each_member_is_seen),
         cmocka_unit_test(the_type_is_asked_first),
