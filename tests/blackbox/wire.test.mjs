@@ -49,6 +49,14 @@ describe('sizes', () => {
         }
     })
 
+    test('a last field whose name begins like a known one does not hide the end', async () => {
+        for (const name of ['X', 'A', 'Sec', 'Con', 'Upgr', 'X-A', 'Head']) {
+            const { answers } = await exchange(hutong.server.url, `GET /healthz HTTP/1.1\r\nHost: ${host()}\r\nConnection: close\r\n${name}: 1\r\n\r\n`)
+            assert.equal(answers.length, 1, name)
+            assert.equal(answers[0].status, 200, name)
+        }
+    })
+
     test('a giant path is refused', async () => {
         for (const size of [9_000, 100_000]) {
             const { closed, answers } = await exchange(hutong.server.url, `GET /${'a'.repeat(size)} HTTP/1.1\r\nHost: ${host()}\r\n\r\n${fine()}`)
