@@ -21,6 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/diag.h"
+
 enum {
     PASSWORD_CHARS_MIN = 12,
     SECRET_BYTES = 32,
@@ -203,6 +205,18 @@ static void count_failure(struct signin_job *take_j)
 
 /* ---------------------------------------------------------- opening ---- */
 
+/* Nobody has its cookie: the client left while it was opened. */
+static void close_unheld(struct net *n, struct id session)
+{
+    struct arena *a;
+    struct cmd_close_session *body = command_body(sizeof *body, &a);
+
+    body->session_id = session;
+    body->cause = TEXT_LITERAL("signed_out");
+    if (!net_submit(n, COMMAND_CLOSE_SESSION, a, body, NULL, NULL))
+        DIAG(DIAG_WARN, "session_end_not_sent", DIAG_N("sessions", 1));
+}
+
 static void opened(void *context, const struct command_work *w)
 {
     struct signin_job *j = context;
@@ -212,6 +226,8 @@ static void opened(void *context, const struct command_work *w)
     bool found = false;
     struct err e;
 
+    if (w->refusal == REFUSAL_NONE && q == NULL)
+        close_unheld(j->net, body->session_id);
     if (w->refusal != REFUSAL_NONE || q == NULL) {
         refuse(j, w->refusal == REFUSAL_NONE ? REFUSAL_SESSION_REFUSED
                                              : w->refusal);
