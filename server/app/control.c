@@ -14,6 +14,9 @@
 
 #include "base/diag.h"
 
+/* A client that says nothing for so long gives its place to others. */
+enum { CLIENT_SILENT_S = 5 };
+
 struct client {
     struct control *control;
     struct event *event;
@@ -132,13 +135,27 @@ static void client_free(struct client *c)
     free(c);
 }
 
-/* The line is short and the socket empty: it is written in one go. */
-static void answer(struct client *take_c, const char *name, const char *value)
+/* The line is short and the socket empty: it is written in one go. What would
+ * need an escape in JSON comes from the client's own words: a '?' stands for
+ * it. */
+static void answer(struct client *take_c, const char *name, const char *text)
 {
-    char line[256];
-    int size = snprintf(
-        line, sizeof line, "{\"%s\":%s%s%s}\n", name, value == NULL ? "" : "\"",
-        value == NULL ? "true" : value, value == NULL ? "" : "\"");
+    char line[256], safe[sizeof(((struct control_request *)NULL)->why)];
+    const char *value = text == NULL ? NULL : safe;
+    int size;
+
+    for (size_t i = 0; text != NULL && i < sizeof safe; i++) {
+        bool bad =
+            text[i] == '"' || text[i] == '\\' || (text[i] > 0 && text[i] < ' ');
+
+        safe[i] = bad ? '?' : text[i];
+        if (text[i] == '\0')
+            break;
+    }
+    safe[sizeof safe - 1] = '\0';
+    size = snprintf(line, sizeof line, "{\"%s\":%s%s%s}\n", name,
+                    value == NULL ? "" : "\"", value == NULL ? "true" : value,
+                    value == NULL ? "" : "\"");
 
     if (size > 0 && (size_t)size < sizeof line && take_c->fd >= 0)
         (void)send(take_c->fd, line, (size_t)size, MSG_NOSIGNAL);
@@ -176,7 +193,10 @@ static void readable(evutil_socket_t fd, short what, void *context)
     struct client *c = context;
     ssize_t size;
 
-    (void)what;
+    if ((what & EV_TIMEOUT) != 0) {
+        client_free(c);
+        return;
+    }
     size = recv(fd, c->line + c->size, sizeof c->line - c->size, MSG_DONTWAIT);
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
         return;
@@ -212,6 +232,7 @@ static void acceptable(evutil_socket_t listener, short what, void *context)
 {
     struct control *o = context;
     struct client **place = free_place(o), *c;
+    const struct timeval silent = {.tv_sec = CLIENT_SILENT_S};
     int fd = accept4((int)listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
     (void)what;
@@ -226,7 +247,7 @@ static void acceptable(evutil_socket_t listener, short what, void *context)
     c->control = o;
     c->fd = fd;
     c->event = event_new(o->base, fd, EV_READ | EV_PERSIST, readable, c);
-    if (c->event == NULL || event_add(c->event, NULL) != 0) {
+    if (c->event == NULL || event_add(c->event, &silent) != 0) {
         client_free(c);
         return;
     }
