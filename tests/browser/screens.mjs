@@ -20,12 +20,14 @@ let count = 0
 for (const [name, arrange] of Object.entries({ ...screens, ...more })) {
     if (wanted.length && !wanted.some((start) => name.startsWith(start))) continue
     for (const language of LANGUAGES) {
-        const context = await browser.newContext({ ...contextOptions, locale: localeOf[language], baseURL: stage.house.url })
+        const here = { locale: localeOf[language], baseURL: stage.house.url }
+        const context = await browser.newContext({ ...contextOptions, ...here })
         const page = await context.newPage()
         await arrange(page, stage)
         for (const one of LOOKS) {
             await look(page, one)
-            await page.screenshot({ path: path.join(target, `${name}-${language}-${one.theme}-${one.size}.png`), animations: 'disabled' })
+            const file = path.join(target, `${name}-${language}-${one.theme}-${one.size}.png`)
+            await page.screenshot({ path: file, animations: 'disabled' })
             count++
         }
         await context.close()

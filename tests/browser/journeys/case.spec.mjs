@@ -13,13 +13,23 @@ const SPOKEN = {
     screen: { r1: 'yes', r4: 'unknown' },
     avoid_contact: '不要打父亲的电话',
 }
-const PRIVATE = [MATTER, '老粮库后面第三排', '乙大山', '00000000012', '00000000013', '甲小一', '测试第三小学', '不要打父亲的电话']
+const PRIVATE = [
+    MATTER,
+    '老粮库后面第三排',
+    '乙大山',
+    '00000000012',
+    '00000000013',
+    '甲小一',
+    '测试第三小学',
+    '不要打父亲的电话',
+]
 
 // Everything that the server ever said to a page, to look for what it must not.
 function listen(page) {
     const said = []
     page.on('response', async (answer) => {
-        if (new URL(answer.url()).pathname.startsWith('/api/')) said.push(await answer.text().catch(() => ''))
+        const { pathname } = new URL(answer.url())
+        if (pathname.startsWith('/api/')) said.push(await answer.text().catch(() => ''))
     })
     page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => said.push(String(payload))))
     return () => said.join('\n')
@@ -38,7 +48,7 @@ test('the one who took it sees it whole; a note appears for the leader without a
     await expect(at(agent, 'case-matter')).toHaveText(MATTER)
     await expect(at(agent, 'avoid-banner')).toContainText('不要打父亲的电话')
     await expect(at(agent, 'case-state')).toHaveAttribute('data-state', 'TRIAGE')
-    for (const words of ['甲小一', '9 岁', '测试第三小学', '乙大山', '00000000012', '固阳县 · 金山镇', '老粮库后面第三排', '邻居']) {
+    for (const words of [...PRIVATE, '9 岁', '固阳县 · 金山镇', '邻居']) {
         await expect(agent.getByRole('main')).toContainText(words)
     }
     await expect(at(agent, 'timeline')).toContainText('提交登记')
@@ -57,7 +67,8 @@ test('the one who took it sees it whole; a note appears for the leader without a
     await same()
 
     const { rows } = (await (await house.as('ldr01')).get(`/cases/${no}/timeline`)).json
-    expect(rows.filter((entry) => entry.event === 'note_added').map((entry) => entry.note)).toEqual(['又打来一次，\n孩子已在邻居家。'])
+    const notes = rows.filter((entry) => entry.event === 'note_added').map((entry) => entry.note)
+    expect(notes).toEqual(['又打来一次，\n孩子已在邻居家。'])
 })
 
 test('a note being written survives the server killed and the page loaded anew', async ({ visit, house }) => {

@@ -233,7 +233,8 @@ test('what an input method takes is never a command', async ({ visit, house }) =
     const compose = (name, init) =>
         at(agent, name).evaluate((box, given) => {
             box.focus()
-            return box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true, ...given }))
+            const enter = { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true }
+            return box.dispatchEvent(new KeyboardEvent('keydown', { ...enter, ...given }))
         }, init)
     for (const name of ['matter', 'place', 'place-text', 'avoid-contact', 'child-name-0', 'caller-name']) {
         for (const how of [{ isComposing: true }, { keyCode: 229 }]) {

@@ -20,7 +20,8 @@ const test = base.extend({
     /** A page on the stage, watched like every other. */
     seat: async ({ browser, stage, watched }, use) => {
         await use(async (language) => {
-            const context = await browser.newContext({ ...contextOptions, locale: localeOf[language], baseURL: stage.house.url })
+            const here = { locale: localeOf[language], baseURL: stage.house.url }
+            const context = await browser.newContext({ ...contextOptions, ...here })
             watched.push({ context, faults: await watch(context, { allow: [401, 404, 412] }) })
             return context.newPage()
         })
@@ -29,7 +30,9 @@ const test = base.extend({
 })
 
 const told = (violations) =>
-    violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} - ${node.failureSummary?.split('\n').slice(1).join('; ')}`))
+    violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}\n${failureSummary}`),
+    )
 
 async function inspect(page, looks) {
     for (const one of looks) {

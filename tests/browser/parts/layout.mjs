@@ -9,11 +9,14 @@ export const misplaced = (page) =>
             const text = (node.getAttribute('aria-label') ?? node.innerText ?? '').trim().split('\n')[0].slice(0, 30)
             return `${node.tagName.toLowerCase()}${node.dataset.testid ? `[${node.dataset.testid}]` : ''} "${text}"`
         }
-        const seen = (node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !node.closest('.unseen')
-        // What a person may push sideways into sight is not lost.
+        const seen = (node) =>
+            node.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !node.closest('.unseen')
+        // In a strip that a person can push sideways, nothing is lost.
         const slides = (node) => {
             for (let up = node.parentElement; up; up = up.parentElement) {
-                if (/auto|scroll/.test(getComputedStyle(up).overflowX) && up.scrollWidth > up.clientWidth + 1) return up.tagName !== 'HTML' && up.matches('.ends, .chips, .rest')
+                const { right, height } = up.getBoundingClientRect()
+                const strip = right <= innerWidth + 1 && height < 100 && up.scrollWidth > up.clientWidth + 1
+                if (strip && /auto|scroll/.test(getComputedStyle(up).overflowX)) return true
             }
             return false
         }
@@ -23,11 +26,11 @@ export const misplaced = (page) =>
             if (width > 0 && (left < -1 || right > innerWidth + 1) && !slides(node)) {
                 faults.push(`${name(node)} lies beside the screen: ${Math.round(left)} to ${Math.round(right)} of ${innerWidth}`)
             }
-            if (!node.matches('input, textarea, select') && getComputedStyle(node).overflowX !== 'visible' && node.scrollWidth > node.clientWidth + 1) {
-                faults.push(`${name(node)} is cut off`)
-            }
+            const cuts = !node.matches('input, textarea, select') && getComputedStyle(node).overflowX !== 'visible'
+            if (cuts && node.scrollWidth > node.clientWidth + 1) faults.push(`${name(node)} is cut off`)
         }
-        const boxes = [...document.querySelectorAll('main .panel')].filter(seen).map((node) => [node, node.getBoundingClientRect()])
+        const panels = [...document.querySelectorAll('main .panel')].filter(seen)
+        const boxes = panels.map((node) => [node, node.getBoundingClientRect()])
         for (const [one, a] of boxes) {
             // A control that sticks out of its own panel lies on the next one.
             for (const node of one.querySelectorAll('button, input, textarea, select')) {
@@ -39,7 +42,7 @@ export const misplaced = (page) =>
                 if (one === other || one.contains(other) || other.contains(one)) continue
                 const across = Math.min(a.right, b.right) - Math.max(a.left, b.left)
                 const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)
-                if (across > -2 && down > 1 && a.left <= b.left) faults.push(`"${one.innerText.split('\n')[0]}" touches "${other.innerText.split('\n')[0]}"`)
+                if (across > -2 && down > 1 && a.left <= b.left) faults.push(`${name(one)} touches ${name(other)}`)
             }
         }
         const page = document.documentElement
