@@ -38,6 +38,7 @@ struct signin_job {
     struct request *request; /* NULL: the client left */
     bool enrols;
     bool known;             /* came in before, or holds a link */
+    bool listed;            /* in net.signins: handed to start() */
     bool waits, handed_out; /* for the worker; with the worker */
     uint8_t network[sizeof(struct in6_addr)];
     struct hash account_key, address_key;
@@ -57,14 +58,21 @@ static struct signin_job *of_job(struct job *j)
     return (struct signin_job *)(void *)j;
 }
 
-static void job_free(struct signin_job *j)
+static void unlist(struct signin_job *j)
 {
     struct signin_job **link = &j->net->signins;
 
     while (*link != NULL && *link != j)
         link = &(*link)->next;
-    if (*link == j)
-        *link = j->next;
+    assert(*link == j);
+    *link = j->next;
+    j->listed = false;
+}
+
+static void job_free(struct signin_job *j)
+{
+    if (j->listed)
+        unlist(j);
     bytes_wipe(j, sizeof *j);
     free(j);
 }
@@ -285,6 +293,8 @@ static struct signin_job *next_job(struct net *n, size_t *ret_handed_out)
 
     *ret_handed_out = 0;
     for (struct signin_job *j = n->signins; j != NULL; j = j->next) {
+        /* A job that was freed has left the list; the analyzer loses that.
+         * NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
         *ret_handed_out += j->handed_out ? 1 : 0;
         if (j->waits && (best == NULL || j->known || !best->known))
             best = j; /* the list begins with the newest */
@@ -301,9 +311,10 @@ static void hand_out(struct net *n)
            handed_out < HANDED_OUT_MAX) {
         j->waits = false;
         j->handed_out = worker_submit(n->core, &j->job);
-        if (!j->handed_out)
-            refuse(j,
-                   n->stopping ? REFUSAL_SERVER_STOPPING : REFUSAL_SERVER_BUSY);
+        if (j->handed_out)
+            continue;
+        unlist(j);
+        refuse(j, n->stopping ? REFUSAL_SERVER_STOPPING : REFUSAL_SERVER_BUSY);
     }
 }
 
@@ -356,6 +367,7 @@ static void start(struct request *q, struct signin_job *take_j,
     take_j->request = q;
     take_j->next = n->signins;
     n->signins = take_j;
+    take_j->listed = true;
     q->under_way = take_j;
     q->forget = forget;
     take_j->waits = true;
