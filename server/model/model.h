@@ -11,8 +11,8 @@
  * OWNS    struct catalogue, an immutable picture of the adopted catalogue.
  * THREAD  decide and apply: writer thread. catalogue: built once, read by all.
  *         policy, session_find: any thread with a txn of its own.
- * ERRORS  decide returns an err only when the world fails; "no" is
- *         outcome.refusal. apply: ERR_CORRUPT on a record it cannot read.
+ * ERRORS  decide: only when the world fails; "no" is outcome.refusal.
+ *         apply: ERR_CORRUPT on a record it cannot read.
  * SOURCE  schema/README.md explains the ids T1.. and G1-G13.
  */
 #ifndef HUTONG_MODEL_MODEL_H
@@ -198,8 +198,8 @@ struct grant policy_grant(const struct catalogue *c, const char role[static 8],
 
 /* ------------------------------------------------------------- board ---- */
 
-/* What apply counts as cases move, for everything (scope 0) and for each city,
- * county and township (scope: its code; a village is not counted). */
+/* Kept by apply for everything (scope 0) and for each city, county and
+ * township (scope: its code), not for villages. */
 struct board_counts {
     uint64_t open, triage, today, danger; /* danger: open and in danger */
 };
@@ -213,7 +213,7 @@ struct decide_in {
     const struct catalogue *catalogue;
     const struct actor *actor;
     int64_t now_us, wall_us; /* the log's; the machine's, for side tables */
-    const uint8_t *entropy;  /* LIMIT: ENTROPY_BYTES fresh random bytes */
+    const uint8_t *entropy;  /* ENTROPY_BYTES fresh random bytes */
     struct arena *arena;
     bool has_if_match;
     uint32_t if_match;
@@ -238,9 +238,8 @@ struct outcome {
     size_t side_count;
 };
 
-/* Finds the command's row, asks the policy, decides. The server's own commands
- * (x-internal) need no grant: no route leads to them. catalogue may be NULL
- * while a store is being made. */
+/* Finds the command's row, asks the policy, decides. x-internal commands need
+ * no grant: no route leads to them. catalogue: NULL while a store is made. */
 struct err model_decide(const struct decide_in *in, enum command command,
                         const void *body, struct outcome *ret) MUST_USE;
 /* store/'s apply_fn: one row per event type. */
