@@ -148,7 +148,9 @@ static void answer(struct client *take_c, const char *name, const char *text)
         bool bad =
             text[i] == '"' || text[i] == '\\' || (text[i] > 0 && text[i] < ' ');
 
-        safe[i] = bad ? '?' : text[i];
+        safe[i] = text[i];
+        if (bad)
+            safe[i] = '?';
         if (text[i] == '\0')
             break;
     }
