@@ -7,7 +7,7 @@ export default defineConfig({
     testDir: 'journeys',
     outputDir: '../../build/browser',
     workers: 1,
-    retries: 0,
+    retries: process.env.CI ? 1 : 0,
     forbidOnly: true,
     reporter: [['list']],
     timeout: 90_000,
