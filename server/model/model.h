@@ -88,6 +88,95 @@ const struct catalogue_unit *catalogue_unit_at(const struct catalogue *c,
                                                size_t index);
 const struct catalogue_unit *catalogue_unit(const struct catalogue *c,
                                             const char code[static 16]);
+
+/* A matter category, like C08. */
+struct catalogue_category {
+    char code[8];
+    struct text name_zh, name_en;
+    enum urgency urgency; /* by default */
+    uint8_t protections;  /* bit n-1: enum protection n */
+    uint16_t situations;  /* bit n-1: situation n of a mandatory report */
+    uint8_t review_steps; /* 1, or 2: the county, then the centre */
+};
+const struct catalogue_category *
+catalogue_category(const struct catalogue *c,
+                   const char code[static 8]); /* or NULL */
+bool catalogue_child_type_known(const struct catalogue *c, struct text code);
+
+/* How long something may take. */
+enum deadline_unit {
+    DEADLINE_MINUTES,       /* day and night */
+    DEADLINE_WORKING_HOURS, /* in minutes, in the hours of working days */
+    DEADLINE_WORKING_DAYS,
+    DEADLINE_CALENDAR_DAYS,
+};
+struct catalogue_deadline {
+    char code[8]; /* D11 */
+    enum deadline_unit unit;
+    int32_t amount; /* minutes or days */
+    struct text name_zh, name_en;
+};
+/* The city's rule for a clock of a case, the most particular one: category
+ * before block before none, urgency before none. urgency NONE and an empty
+ * category are asked as "general" and "". NULL: no rule, no clock. */
+const struct catalogue_deadline *catalogue_rule(const struct catalogue *c,
+                                                enum clock clock,
+                                                enum urgency urgency,
+                                                const char category[static 8]);
+uint32_t catalogue_deadlines_version(const struct catalogue *c);
+/* When a deadline that starts at from_us falls due, under the working
+ * calendar: deadline.c has the rules. */
+int64_t deadline_due_us(const struct catalogue *c,
+                        const struct catalogue_deadline *d, int64_t from_us);
+
+/* What the dispatch directory says. */
+enum { SUGGEST_UNITS_MAX = 8 };
+struct suggest_in {
+    char category[8];
+    uint64_t now, event, home, household; /* place codes; 0: not known */
+    bool emergency; /* the county of the place leads, whatever the category */
+};
+struct suggested_receiver {
+    char unit[16];
+    bool informed_only;
+};
+struct suggestion {
+    char leads[SUGGEST_UNITS_MAX][16]; /* exactly one: it can go by itself */
+    size_t lead_count;
+    struct suggested_receiver receivers[SUGGEST_UNITS_MAX];
+    size_t receiver_count;
+    char rule[40]; /* names the rule in the directory; "" when none */
+    uint32_t version;
+    struct text reason_zh, reason_en; /* live as long as the catalogue */
+    bool cross_county;
+};
+void catalogue_suggest(const struct catalogue *c, const struct suggest_in *in,
+                       struct suggestion *ret);
+/* The unit that is the city's protection centre, or its bureau; NULL: none. */
+const struct catalogue_unit *catalogue_centre(const struct catalogue *c);
+/* Civil affairs of the county that holds a place; NULL when unknown. */
+const struct catalogue_unit *catalogue_county_unit(const struct catalogue *c,
+                                                   uint64_t place);
+/* What the city lets happen by itself at night and otherwise. */
+struct catalogue_acting {
+    bool dispatch_by_itself;    /* urgent, where exactly one unit leads */
+    bool refusal_provisional;   /* told before it is confirmed */
+    bool centre_reviews_county; /* the centre takes the county's step */
+    uint32_t sample_percent;    /* of what closes by itself */
+};
+struct catalogue_acting catalogue_acting(const struct catalogue *c);
+struct catalogue_duty {
+    enum ladder_step step;
+    enum ladder_target target;
+    uint64_t place; /* that it serves: city, county, township or village */
+    char unit[16];
+    struct text name, post, phone, deputy_name, deputy_phone;
+    uint32_t arrival_minutes; /* 0: not told */
+};
+size_t catalogue_duty_count(const struct catalogue *c);
+const struct catalogue_duty *catalogue_duty_at(const struct catalogue *c,
+                                               size_t index);
+
 bool catalogue_role_known(const struct catalogue *c, const char role[static 8]);
 /* 150222 for 150222, 150222102, 150222102201; 0 for 0. */
 uint32_t territory_county(uint64_t code);
@@ -207,6 +296,9 @@ struct err board_counts_read(struct store_txn *t, uint64_t scope, uint32_t day,
                              struct board_counts *ret) MUST_USE;
 
 /* --------------------------------------------------------- decisions ---- */
+
+/* The earliest due time that waits; INT64_MAX: none. */
+struct err model_next_due_us(struct store_txn *t, int64_t *ret) MUST_USE;
 
 struct decide_in {
     struct store_txn *txn;

@@ -12,7 +12,7 @@
 
 #include "model/model.h"
 
-enum { ROW_BYTES_MAX = 256 };
+enum { ROW_BYTES_MAX = 1024 };
 
 struct row {
     enum table table;

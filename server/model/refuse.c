@@ -1,0 +1,77 @@
+/*
+ * refuse.c - to be written.
+ */
+#include "model/move.h"
+#include "model/path.h"
+
+struct err decide_answer_case(const struct decide_in *in, const void *body,
+                              struct object object, struct outcome *ret)
+{
+    (void)in;
+    (void)body;
+    (void)object;
+    return outcome_refuse(ret, REFUSAL_RIGHT_DENIED);
+}
+
+struct err decide_propose_refusal(const struct decide_in *in, const void *body,
+                                  struct object object, struct outcome *ret)
+{
+    (void)in;
+    (void)body;
+    (void)object;
+    return outcome_refuse(ret, REFUSAL_RIGHT_DENIED);
+}
+
+struct err decide_decide_refusal(const struct decide_in *in, const void *body,
+                                 struct object object, struct outcome *ret)
+{
+    (void)in;
+    (void)body;
+    (void)object;
+    return outcome_refuse(ret, REFUSAL_RIGHT_DENIED);
+}
+
+struct err decide_void_case(const struct decide_in *in, const void *body,
+                            struct object object, struct outcome *ret)
+{
+    (void)in;
+    (void)body;
+    (void)object;
+    return outcome_refuse(ret, REFUSAL_RIGHT_DENIED);
+}
+
+struct err apply_case_answered(struct store_txn *t, const struct record *r,
+                               struct arena *a)
+{
+    (void)t;
+    (void)r;
+    (void)a;
+    return ERR(ERR_CORRUPT);
+}
+
+struct err apply_refusal_proposed(struct store_txn *t, const struct record *r,
+                                  struct arena *a)
+{
+    (void)t;
+    (void)r;
+    (void)a;
+    return ERR(ERR_CORRUPT);
+}
+
+struct err apply_refusal_decided(struct store_txn *t, const struct record *r,
+                                 struct arena *a)
+{
+    (void)t;
+    (void)r;
+    (void)a;
+    return ERR(ERR_CORRUPT);
+}
+
+struct err apply_case_voided(struct store_txn *t, const struct record *r,
+                             struct arena *a)
+{
+    (void)t;
+    (void)r;
+    (void)a;
+    return ERR(ERR_CORRUPT);
+}

@@ -1,0 +1,41 @@
+/*
+ * triage.c - to be written.
+ */
+#include "model/move.h"
+#include "model/path.h"
+
+struct err decide_triage_case(const struct decide_in *in, const void *body,
+                              struct object object, struct outcome *ret)
+{
+    (void)in;
+    (void)body;
+    (void)object;
+    return outcome_refuse(ret, REFUSAL_RIGHT_DENIED);
+}
+
+struct err decide_change_urgency(const struct decide_in *in, const void *body,
+                                 struct object object, struct outcome *ret)
+{
+    (void)in;
+    (void)body;
+    (void)object;
+    return outcome_refuse(ret, REFUSAL_RIGHT_DENIED);
+}
+
+struct err apply_case_triaged(struct store_txn *t, const struct record *r,
+                              struct arena *a)
+{
+    (void)t;
+    (void)r;
+    (void)a;
+    return ERR(ERR_CORRUPT);
+}
+
+struct err apply_urgency_changed(struct store_txn *t, const struct record *r,
+                                 struct arena *a)
+{
+    (void)t;
+    (void)r;
+    (void)a;
+    return ERR(ERR_CORRUPT);
+}
