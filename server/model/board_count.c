@@ -3,7 +3,8 @@
  *
  * Counted once for everything and once for each city, county and township
  * that holds the case: a county is told its own numbers, never the city's.
- * Key: kind, then scope. Kinds: "open", "danger", "state02", "day20261123".
+ * Key: kind, then scope. Kinds: "open", "danger", "emergency",
+ * "overdue", "state02", "day20261123".
  */
 #include "model/nouns.h"
 
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/path.h"
 #include "model/rows.h"
 
 enum { SCOPES_MAX = 4, KIND_BYTES = 16 };
@@ -66,9 +68,10 @@ static struct err count_get(struct store_txn *t,
     return row_get(t, ret);
 }
 
+/* Adds to one counter in every scope. */
 static struct err count_add(struct store_txn *t,
                             const char kind[static KIND_BYTES],
-                            const struct scopes *scopes)
+                            const struct scopes *scopes, int by)
 {
     for (size_t i = 0; i < scopes->count; i++) {
         struct row row;
@@ -77,7 +80,12 @@ static struct err count_add(struct store_txn *t,
         if (failed(e)) {
             return e;
         }
-        board_count_set_count(row.value, board_count_count(row.value) + 1);
+        if (by < 0 && board_count_count(row.value) == 0) {
+            return ERR(ERR_CORRUPT);
+        }
+        board_count_set_count(row.value,
+                              by < 0 ? board_count_count(row.value) - 1
+                                     : board_count_count(row.value) + 1);
         e = row_put(t, &row);
         if (failed(e)) {
             return e;
@@ -88,27 +96,99 @@ static struct err count_add(struct store_txn *t,
 
 static const char kind_open[KIND_BYTES] = "open";
 static const char kind_danger[KIND_BYTES] = "danger";
+static const char kind_emergency[KIND_BYTES] = "emergency";
+static const char kind_overdue[KIND_BYTES] = "overdue";
 
-struct err board_count_registered(struct store_txn *t, const uint8_t *case_head)
+/* Which counters a case stands in; scopes come from its place. */
+enum { KINDS_MAX = 6 };
+struct standing {
+    char kinds[KINDS_MAX][KIND_BYTES];
+    size_t count;
+    struct scopes scopes;
+};
+
+static void stands_in(struct standing *s, const char kind[static KIND_BYTES])
 {
-    struct scopes scopes = scopes_of(case_head_place_code(case_head));
-    char kind[KIND_BYTES];
-    struct err e = count_add(t, kind_open, &scopes);
+    assert(s->count < KINDS_MAX);
+    memcpy(s->kinds[s->count], kind, KIND_BYTES);
+    s->count++;
+}
 
-    if (failed(e)) {
-        return e;
+static struct standing standing_of(const uint8_t *head)
+{
+    struct standing s = {.scopes = scopes_of(case_head_place_code(head))};
+    enum case_state state = (enum case_state)case_head_state(head);
+    char kind[KIND_BYTES];
+
+    state_kind(state, kind);
+    stands_in(&s, kind);
+    day_kind(case_head_day(head), kind);
+    stands_in(&s, kind);
+    if (!path_open(state)) {
+        return s;
     }
-    state_kind((enum case_state)case_head_state(case_head), kind);
-    e = count_add(t, kind, &scopes);
-    if (failed(e)) {
-        return e;
+    stands_in(&s, kind_open);
+    if (case_head_danger(head) != 0) {
+        stands_in(&s, kind_danger);
     }
-    day_kind(case_head_day(case_head), kind);
-    e = count_add(t, kind, &scopes);
-    if (failed(e) || case_head_danger(case_head) == 0) {
-        return e;
+    if (case_head_ladder_state(head) == LADDER_STATE_RUNNING) {
+        stands_in(&s, kind_emergency);
     }
-    return count_add(t, kind_danger, &scopes);
+    if (case_head_overdue(head) != 0) {
+        stands_in(&s, kind_overdue);
+    }
+    return s;
+}
+
+static bool has_kind(const struct standing *s, const char *kind)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (memcmp(s->kinds[i], kind, KIND_BYTES) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool same_scopes(const struct scopes *a, const struct scopes *b)
+{
+    return a->count == b->count &&
+           memcmp(a->codes, b->codes, a->count * sizeof(a->codes[0])) == 0;
+}
+
+/* Counts of one standing that the other does not have, in the same places. */
+static struct err count_what(struct store_txn *t, const struct standing *of,
+                             const struct standing *but, int by)
+{
+    bool moved = but == NULL || !same_scopes(&of->scopes, &but->scopes);
+
+    for (size_t i = 0; i < of->count; i++) {
+        struct err e;
+
+        if (!moved && has_kind(but, of->kinds[i])) {
+            continue;
+        }
+        e = count_add(t, of->kinds[i], &of->scopes, by);
+        if (failed(e)) {
+            return e;
+        }
+    }
+    return OK;
+}
+
+struct err board_count_moved(struct store_txn *t, const uint8_t *before,
+                             const uint8_t *after)
+{
+    struct standing now = standing_of(after);
+    struct standing then;
+    struct err e;
+
+    if (before == NULL) {
+        return count_what(t, &now, NULL, 1);
+    }
+    then = standing_of(before);
+    e = count_what(t, &then, &now, -1);
+    return failed(e) ? e : count_what(t, &now, &then, 1);
 }
 
 struct err board_counts_read(struct store_txn *t, uint64_t scope, uint32_t day,
@@ -116,7 +196,8 @@ struct err board_counts_read(struct store_txn *t, uint64_t scope, uint32_t day,
 {
     char state[KIND_BYTES];
     char today[KIND_BYTES];
-    const char *kinds[] = {kind_open, state, today, kind_danger};
+    const char *kinds[] = {kind_open,   state,          today,
+                           kind_danger, kind_emergency, kind_overdue};
     uint64_t found[ARRAY_COUNT(kinds)];
 
     state_kind(CASE_STATE_TRIAGE, state);
@@ -135,6 +216,8 @@ struct err board_counts_read(struct store_txn *t, uint64_t scope, uint32_t day,
         .triage = found[1],
         .today = found[2],
         .danger = found[3],
+        .emergency = found[4],
+        .overdue = found[5],
     };
     return OK;
 }

@@ -7,38 +7,19 @@
  * reporter is optional (anonymous is normal). Any yes among R1-R8 marks
  * danger: suspicion is enough. Every event of a case moves its version.
  */
-#include "model/nouns.h"
+#include "model/move.h"
 
 #include <assert.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/path.h"
 #include "model/rows.h"
-
-struct err find_case_of_note(const struct decide_in *in, const void *body,
-                             struct object *ret)
-{
-    const struct cmd_add_note *c = body;
-    struct row index =
-        row_new(TABLE_CASE_BY_NO, CASE_BY_NO_KEY_BYTES, CASE_BY_NO_BYTES);
-    struct err e;
-
-    case_by_no_key(index.key, c->no.day, c->no.serial);
-    e = row_get(in->txn, &index);
-    if (failed(e)) {
-        return e;
-    }
-    *ret = (struct object){OBJECT_CASE, {{0}}};
-    if (index.found) {
-        ret->id = case_by_no_case_id(index.value);
-    }
-    return OK;
-}
 
 /* ---------------------------------------------------------- registering -- */
 
-static enum refusal check_place(const struct catalogue *c,
-                                const struct type_place *place)
+enum refusal place_check(const struct catalogue *c,
+                         const struct type_place *place)
 {
     if (place->has_code) {
         return catalogue_place(c, place->code) != NULL
@@ -52,7 +33,7 @@ static enum refusal check_place(const struct catalogue *c,
                                                    : REFUSAL_PLACE_EMPTY;
 }
 
-static bool any_danger(const struct type_screen *s)
+bool screen_any_danger(const struct type_screen *s)
 {
     return s->r1 == TRI_YES || s->r2 == TRI_YES || s->r3 == TRI_YES ||
            s->r4 == TRI_YES || s->r5 == TRI_YES || s->r6 == TRI_YES ||
@@ -94,19 +75,16 @@ static struct err next_no(const struct decide_in *in,
 }
 
 /* What stands in the contact holds where the form says nothing. */
-static void fill_open(const struct cmd_register_case *c, const uint8_t *contact,
+static void fill_open(const struct cmd_register_case *c,
+                      const struct registering *g,
                       struct ev_case_registered *ret)
 {
-    ret->contact_id = c->contact_id;
+    ret->contact_id = g->contact;
     ret->state = CASE_STATE_TRIAGE;
-    ret->channel = (enum channel)contact_head_channel(contact);
-    ret->language = c->has_language
-                        ? c->language
-                        : (enum language)contact_head_language(contact);
+    ret->channel = g->channel;
+    ret->language = c->has_language ? c->language : g->language;
     ret->has_language = ret->language != LANGUAGE_NONE;
-    ret->anonymity = c->has_anonymity
-                         ? c->anonymity
-                         : (enum anonymity)contact_head_anonymity(contact);
+    ret->anonymity = c->has_anonymity ? c->anonymity : g->anonymity;
     ret->has_anonymity = ret->anonymity != ANONYMITY_NONE;
     ret->has_place_code = c->place_now.has_code;
     ret->place_code = c->place_now.has_code ? c->place_now.code : 0;
@@ -114,7 +92,7 @@ static void fill_open(const struct cmd_register_case *c, const uint8_t *contact,
     ret->has_place_unknown = ret->place_unknown;
     ret->has_occurring = c->has_occurring;
     ret->occurring = c->occurring;
-    ret->danger = c->has_screen && any_danger(&c->screen);
+    ret->danger = c->has_screen && screen_any_danger(&c->screen);
 }
 
 static void fill_reporter(const struct cmd_register_case *c,
@@ -182,50 +160,93 @@ static void fill_children(const struct cmd_register_case *c,
     }
 }
 
-static struct err emit_registered(const struct decide_in *in,
-                                  const struct cmd_register_case *c,
-                                  const uint8_t *contact, struct outcome *ret)
+/* The head as far as the form makes it: for the rules about what comes next. */
+static void fill_early(const struct decide_in *in,
+                       const struct ev_case_registered *e, struct row *ret)
 {
-    struct entropy entropy = entropy_of(in);
+    *ret = row_new(TABLE_CASE_HEAD, CASE_HEAD_KEY_BYTES, CASE_HEAD_BYTES);
+    case_head_key(ret->key, e->case_id);
+    ret->found = true;
+    case_head_set_state(ret->value, (uint8_t)e->state);
+    case_head_set_place_code(ret->value, e->place_code);
+    case_head_set_place_unknown(ret->value, e->place_unknown);
+    case_head_set_occurring(ret->value, (uint8_t)e->occurring);
+    case_head_set_danger(ret->value, e->danger);
+    case_head_set_agent(ret->value, in->actor->account);
+    case_head_set_ball_unit(ret->value, in->actor->unit);
+    case_head_set_registered_us(ret->value, in->now_us);
+    case_head_set_narrative_subject(ret->value, e->narrative_subject);
+    case_head_set_reporter_subject(ret->value, e->reporter_subject);
+}
+
+/* Danger is dispatched as urgent from the first minute; what is not yet
+ * classified, as general. */
+static struct err emit_registered(const struct decide_in *in,
+                                  struct ev_case_registered *registered,
+                                  const struct row *head, struct outcome *ret)
+{
+    struct event_plain *event;
+    struct move move;
+    struct err e;
+
+    move_begin(&move, in, registered->case_id, head->value, CASE_STATE_TRIAGE);
+    move.urgency = registered->danger ? URGENCY_URGENT : URGENCY_GENERAL;
+    move_ball(&move, in->actor->unit);
+    e = move_start(&move, DUE_DISPATCH, in->actor->unit);
+    if (failed(e)) {
+        return e;
+    }
+    registered->has_move = true;
+    registered->move = move.made;
+    event = outcome_event(ret);
+    e = ev_case_registered_encode(registered, in->arena, event);
+    if (failed(e)) {
+        return e;
+    }
+    case_event(ret, event, head);
+    return OK;
+}
+
+struct err case_register_emit(const struct decide_in *in,
+                              const struct cmd_register_case *c,
+                              const struct registering *g, struct row *ret_head,
+                              struct outcome *ret)
+{
     struct ev_case_registered registered = {
-        .case_id = entropy_id(&entropy, in->now_us),
+        .case_id = entropy_id(g->entropy, in->now_us),
         .has_reporter = true,
-        .reporter_subject = contact_head_reporter_subject(contact),
+        .reporter_subject = g->reporter_subject,
         .has_narrative = true,
-        .narrative_subject = contact_head_narrative_subject(contact),
+        .narrative_subject = g->narrative_subject,
     };
     char digits[6];
-    struct event_plain *event;
     struct err e = next_no(in, &registered);
 
     if (failed(e)) {
         return e;
     }
     if (id_is_zero(registered.reporter_subject)) {
-        registered.reporter_subject = entropy_id(&entropy, in->now_us);
+        registered.reporter_subject = entropy_id(g->entropy, in->now_us);
     }
-    fill_open(c, contact, &registered);
-    fill_reporter(c, entropy_digits6(&entropy, digits), &registered.reporter);
+    fill_open(c, g, &registered);
+    fill_reporter(c, entropy_digits6(g->entropy, digits), &registered.reporter);
     fill_narrative(c, &registered.narrative);
-    fill_children(c, &entropy, in->now_us, &registered);
-    event = outcome_event(ret);
-    e = ev_case_registered_encode(&registered, in->arena, event);
+    fill_children(c, g->entropy, in->now_us, &registered);
+    fill_early(in, &registered, ret_head);
+    e = emit_registered(in, &registered, ret_head, ret);
     bytes_wipe(digits, sizeof(digits));
-    if (failed(e)) {
-        return e;
-    }
-    event_about(event, registered.case_id,
-                territory_county(registered.place_code));
-    ret->object = registered.case_id;
-    return OK;
+    return e;
 }
 
 struct err decide_register_case(const struct decide_in *in, const void *body,
                                 struct object object, struct outcome *ret)
 {
     const struct cmd_register_case *c = body;
-    enum refusal refusal = check_place(in->catalogue, &c->place_now);
+    enum refusal refusal = place_check(in->catalogue, &c->place_now);
+    struct entropy entropy = entropy_of(in);
+    struct registering g;
     struct row contact;
+    struct row head;
     struct err e = contact_row(in->txn, object.id, &contact);
 
     if (failed(e)) {
@@ -238,7 +259,8 @@ struct err decide_register_case(const struct decide_in *in, const void *body,
     if (refusal != REFUSAL_NONE) {
         return outcome_refuse(ret, refusal);
     }
-    e = emit_registered(in, c, contact.value, ret);
+    g = contact_registering(object.id, contact.value, &entropy);
+    e = case_register_emit(in, c, &g, &head, ret);
     if (failed(e)) {
         return e;
     }
@@ -249,6 +271,7 @@ struct err decide_register_case(const struct decide_in *in, const void *body,
 struct err decide_add_note(const struct decide_in *in, const void *body,
                            struct object object, struct outcome *ret)
 {
+    bool go = false;
     const struct cmd_add_note *c = body;
     struct ev_note_added note = {
         .case_id = object.id,
@@ -257,29 +280,32 @@ struct err decide_add_note(const struct decide_in *in, const void *body,
     };
     struct event_plain *event;
     struct row head;
-    struct err e = case_row(in->txn, object.id, &head);
+    struct err e = case_for(in, COMMAND_ADD_NOTE, object.id, &head, ret, &go);
 
-    if (failed(e)) {
+    if (failed(e) || !go) {
         return e;
     }
-    assert(head.found); /* the policy knew it */
     note.narrative_subject = case_head_narrative_subject(head.value);
     event = outcome_event(ret);
     e = ev_note_added_encode(&note, in->arena, event);
     if (failed(e)) {
         return e;
     }
-    event_about(event, object.id,
-                territory_county(case_head_place_code(head.value)));
-    ret->object = object.id;
+    case_event(ret, event, &head);
     return OK;
 }
 
 /* ------------------------------------------------------------- applying -- */
 
-/* Every event of a case passes here: version, last event, timeline. */
-static struct err put_case(struct store_txn *t, const struct record *r,
-                           struct row *head)
+struct err case_need(struct store_txn *t, struct id case_id, struct row *ret)
+{
+    struct err e = case_row(t, case_id, ret);
+
+    return failed(e) || ret->found ? e : ERR(ERR_CORRUPT);
+}
+
+struct err case_put(struct store_txn *t, const struct record *r,
+                    const uint8_t *before, struct row *head)
 {
     struct row line = row_new(TABLE_CASE_TIMELINE, CASE_TIMELINE_KEY_BYTES,
                               CASE_TIMELINE_BYTES);
@@ -296,7 +322,8 @@ static struct err put_case(struct store_txn *t, const struct record *r,
     case_timeline_key(line.key, case_head_key_case_id(head->key),
                       r->position.seq);
     case_timeline_set_event(line.value, r->type);
-    return row_put(t, &line);
+    e = row_put(t, &line);
+    return failed(e) ? e : board_count_moved(t, before, head->value);
 }
 
 static struct err put_no(struct store_txn *t,
@@ -369,34 +396,35 @@ struct err apply_case_registered(struct store_txn *t, const struct record *r,
         return ERR(ERR_CORRUPT); /* registered twice */
     }
     fill_head(r, &registered, head.value);
-    e = put_case(t, r, &head);
+    if (registered.has_move) {
+        e = move_apply(t, r, registered.case_id, &registered.move, &head);
+        if (failed(e)) {
+            return e;
+        }
+    }
+    e = case_put(t, r, NULL, &head);
     if (failed(e)) {
         return e;
     }
     e = put_no(t, &registered);
-    if (failed(e)) {
-        return e;
-    }
-    e = contact_registered(t, r, &registered);
-    if (failed(e)) {
-        return e;
-    }
-    return board_count_registered(t, head.value);
+    return failed(e) ? e : contact_registered(t, r, &registered);
 }
 
 struct err apply_note_added(struct store_txn *t, const struct record *r,
                             struct arena *a)
 {
     struct ev_note_added note;
+    struct row before;
     struct row head;
     struct err e = ev_note_added_decode(r->open, a, &note);
 
     if (failed(e)) {
         return e;
     }
-    e = case_row(t, note.case_id, &head);
+    e = case_need(t, note.case_id, &before);
     if (failed(e)) {
         return e;
     }
-    return head.found ? put_case(t, r, &head) : ERR(ERR_CORRUPT);
+    head = before;
+    return case_put(t, r, before.value, &head);
 }

@@ -123,6 +123,20 @@ struct err decide_close_contact(const struct decide_in *in, const void *body,
                       ret);
 }
 
+struct registering contact_registering(struct id contact, const uint8_t *head,
+                                       struct entropy *entropy)
+{
+    return (struct registering){
+        .contact = contact,
+        .reporter_subject = contact_head_reporter_subject(head),
+        .narrative_subject = contact_head_narrative_subject(head),
+        .channel = (enum channel)contact_head_channel(head),
+        .language = (enum language)contact_head_language(head),
+        .anonymity = (enum anonymity)contact_head_anonymity(head),
+        .entropy = entropy,
+    };
+}
+
 /* ------------------------------------------------------------- applying -- */
 
 static struct err put_by_agent(struct store_txn *t, const struct row *head)

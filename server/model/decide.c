@@ -13,7 +13,7 @@ static const struct decide_row {
     decide_fn decide;
 } rows[COMMAND_COUNT] = {
     [COMMAND_ADD_ACCOUNT] = {ACT_MANAGE_ACCOUNTS, NULL, decide_add_account},
-    [COMMAND_ADD_NOTE] = {ACT_ADD_NOTE, find_case_of_note, decide_add_note},
+    [COMMAND_ADD_NOTE] = {ACT_ADD_NOTE, find_case_of_add_note, decide_add_note},
     [COMMAND_ADOPT_CATALOGUE] = {ACT_ADOPT_CATALOGUE, NULL,
                                  decide_adopt_catalogue},
     [COMMAND_CLOSE_CONTACT] = {ACT_CLOSE_CONTACT, find_contact_of_close,
@@ -71,7 +71,8 @@ static const struct decide_row {
     [COMMAND_SUPPLEMENT_CASE] = {ACT_SUPPLEMENT_CASE,
                                  find_case_of_supplement_case,
                                  decide_supplement_case},
-    [COMMAND_RAISE_EMERGENCY] = {ACT_RAISE_EMERGENCY, NULL,
+    [COMMAND_RAISE_EMERGENCY] = {ACT_RAISE_EMERGENCY,
+                                 find_contact_of_raise_emergency,
                                  decide_raise_emergency},
     [COMMAND_START_EMERGENCY] = {ACT_RAISE_EMERGENCY,
                                  find_case_of_start_emergency,

@@ -120,7 +120,7 @@ struct catalogue_deadline {
  * before block before none, urgency before none. urgency NONE and an empty
  * category are asked as "general" and "". NULL: no rule, no clock. */
 const struct catalogue_deadline *catalogue_rule(const struct catalogue *c,
-                                                enum clock clock,
+                                                enum due clock,
                                                 enum urgency urgency,
                                                 const char category[static 8]);
 uint32_t catalogue_deadlines_version(const struct catalogue *c);
@@ -163,6 +163,9 @@ struct catalogue_acting {
     bool refusal_provisional;   /* told before it is confirmed */
     bool centre_reviews_county; /* the centre takes the county's step */
     uint32_t sample_percent;    /* of what closes by itself */
+    uint32_t callback_attempts; /* then "not reached", */
+    uint32_t callback_days;     /* on so many different days */
+    uint32_t redo_max;          /* then it goes before the centre */
 };
 struct catalogue_acting catalogue_acting(const struct catalogue *c);
 struct catalogue_duty {
@@ -289,8 +292,8 @@ struct grant policy_grant(const struct catalogue *c, const char role[static 8],
 
 /* Kept by apply for everything (scope 0) and for each city, county and
  * township (scope: its code), not for villages. */
-struct board_counts {
-    uint64_t open, triage, today, danger; /* danger: open and in danger */
+struct board_counts { /* danger, emergency, overdue: of the open ones */
+    uint64_t open, triage, today, danger, emergency, overdue;
 };
 struct err board_counts_read(struct store_txn *t, uint64_t scope, uint32_t day,
                              struct board_counts *ret) MUST_USE;

@@ -36,25 +36,25 @@ void move_begin(struct move *ret, const struct decide_in *in, struct id case_id,
 void move_ball(struct move *m, const char unit[static 16]);
 /* Starts a clock now, by the city's rule for (clock, urgency, category); where
  * the city has no such rule none starts. unit: who answers for it. */
-struct err move_start(struct move *m, enum clock clock,
+struct err move_start(struct move *m, enum due clock,
                       const char unit[static 16]) MUST_USE;
 /* The same counted from an earlier moment (a changed urgency, rule 7). */
-struct err move_start_from(struct move *m, enum clock clock, int64_t from_us,
+struct err move_start_from(struct move *m, enum due clock, int64_t from_us,
                            const char unit[static 16]) MUST_USE;
-void move_stop(struct move *m, enum clock clock);
+void move_stop(struct move *m, enum due clock);
 /* Stops every clock that runs. */
 struct err move_stop_all(struct move *m) MUST_USE;
 
 /* A clock of a case as it stands. */
 struct clock_now {
     bool running; /* or overdue */
-    enum clock clock;
+    enum due clock;
     int64_t started_us, due_us, overdue_us; /* overdue_us 0: not yet */
     uint32_t rule_version;
     char deadline[8], unit[16];
 };
-struct err clock_of_case(struct store_txn *t, struct id case_id,
-                         enum clock clock, struct clock_now *ret) MUST_USE;
+struct err clock_of_case(struct store_txn *t, struct id case_id, enum due clock,
+                         struct clock_now *ret) MUST_USE;
 
 /* Apply: state, ball, clocks, timers, and what the head says of them
  * (due_us, due_clock, due_deadline, due_rule_version, overdue, overdue_count,
@@ -62,6 +62,10 @@ struct err clock_of_case(struct store_txn *t, struct id case_id,
 struct err move_apply(struct store_txn *t, const struct record *r,
                       struct id case_id, const struct type_move *m,
                       struct row *head) MUST_USE;
+
+/* A clock passed its due time: it stays, as overdue. */
+struct err clock_passed(struct store_txn *t, struct id case_id, enum due clock,
+                        int64_t at_us, uint8_t *head) MUST_USE;
 
 /* case.c: every event of a case ends here: version, last event, timeline,
  * counters. before: the head as it was; NULL when it is new. */

@@ -90,8 +90,30 @@ struct err draft_keep(const struct decide_in *in, struct id contact,
                       struct outcome *ret) MUST_USE;
 
 /* case.c */
-struct err find_case_of_note(const struct decide_in *in, const void *body,
-                             struct object *ret) MUST_USE;
+struct registering { /* what the form does not say */
+    struct id contact;
+    struct id reporter_subject; /* zero: a fresh one */
+    struct id narrative_subject;
+    enum channel channel;
+    enum language language;   /* where the form says none */
+    enum anonymity anonymity; /* the same */
+    struct entropy *entropy;
+};
+/* The next event of an outcome: case_registered in TRIAGE, with its dispatch
+ * clock. ret_head: what later events of the same frame need of the head: key,
+ * state, place, danger, agent, subjects. */
+struct row;
+struct err case_register_emit(const struct decide_in *in,
+                              const struct cmd_register_case *c,
+                              const struct registering *g, struct row *ret_head,
+                              struct outcome *ret) MUST_USE;
+/* contact.c: what an open contact brings into its case. */
+struct registering contact_registering(struct id contact, const uint8_t *head,
+                                       struct entropy *entropy);
+/* REFUSAL_NONE, place.unknown_code or place.empty. */
+enum refusal place_check(const struct catalogue *c,
+                         const struct type_place *place);
+bool screen_any_danger(const struct type_screen *s); /* any yes */
 struct err decide_register_case(const struct decide_in *in, const void *body,
                                 struct object object,
                                 struct outcome *ret) MUST_USE;
@@ -165,6 +187,11 @@ struct err apply_catalogue_adopted(struct store_txn *t, const struct record *r,
                                    struct arena *a) MUST_USE;
 
 /* The finders of commands whose path names a case. */
+struct err find_case_of_add_note(const struct decide_in *in, const void *body,
+                                 struct object *ret) MUST_USE;
+struct err find_contact_of_raise_emergency(const struct decide_in *in,
+                                           const void *body,
+                                           struct object *ret) MUST_USE;
 struct err find_case_of_triage_case(const struct decide_in *in,
                                     const void *body,
                                     struct object *ret) MUST_USE;
