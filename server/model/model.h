@@ -342,4 +342,6 @@ struct err model_apply(struct store_txn *t, const struct record *r) MUST_USE;
 /* True for events whose object is a case: core then compares the head. */
 bool model_event_is_case(uint16_t event_type);
 
+#include "model/path.h" /* which command a case can take */
+
 #endif

@@ -45,17 +45,6 @@ void move_stop(struct move *m, enum due clock);
 /* Stops every clock that runs. */
 struct err move_stop_all(struct move *m) MUST_USE;
 
-/* A clock of a case as it stands. */
-struct clock_now {
-    bool running; /* or overdue */
-    enum due clock;
-    int64_t started_us, due_us, overdue_us; /* overdue_us 0: not yet */
-    uint32_t rule_version;
-    char deadline[8], unit[16];
-};
-struct err clock_of_case(struct store_txn *t, struct id case_id, enum due clock,
-                         struct clock_now *ret) MUST_USE;
-
 /* Apply: state, ball, clocks, timers, and what the head says of them
  * (due_us, due_clock, due_deadline, due_rule_version, overdue, overdue_count,
  * moved_version). The caller puts the head with case_put. */

@@ -27,4 +27,15 @@ enum stage path_stage(enum case_state state);
  * when nothing is. */
 enum command path_next(const uint8_t *case_head);
 
+/* A clock of a case as it stands. */
+struct clock_now {
+    bool running; /* or overdue */
+    enum due clock;
+    int64_t started_us, due_us, overdue_us; /* overdue_us 0: not yet */
+    uint32_t rule_version;
+    char deadline[8], unit[16];
+};
+struct err clock_of_case(struct store_txn *t, struct id case_id, enum due clock,
+                         struct clock_now *ret) MUST_USE;
+
 #endif
