@@ -27,6 +27,7 @@ enum { PROFILE_DEFAULT = 0, PROFILE_COUNT = RELATION_MAX + 1 };
 
 struct role {
     char code[8];
+    struct text name[2]; /* by enum lang */
     uint8_t grants[ACT_MAX + 1]; /* enum relation; 0: not granted */
     bool has_profile[PROFILE_COUNT];
     uint8_t cells[PROFILE_COUNT][GROUP_COUNT]; /* enum cell */

@@ -181,6 +181,15 @@ const struct catalogue_duty *catalogue_duty_at(const struct catalogue *c,
                                                size_t index);
 
 bool catalogue_role_known(const struct catalogue *c, const char role[static 8]);
+enum { GRANTED_ROLES_MAX = 64 };
+struct granted_role {
+    char code[8]; /* zero padded when shorter */
+    enum relation relation;
+    struct text name[2]; /* by enum lang; live as long as the catalogue */
+};
+/* The roles that hold a grant for an act, in the catalogue's order. */
+size_t catalogue_roles_for(const struct catalogue *c, enum act act,
+                           struct granted_role ret[static GRANTED_ROLES_MAX]);
 /* 150222 for 150222, 150222102, 150222102201; 0 for 0. */
 uint32_t territory_county(uint64_t code);
 /* True when place is the same as or lies below above (150200 holds all of the

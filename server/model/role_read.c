@@ -4,6 +4,7 @@
  * A role that may read something must have a mask for it: a forgotten profile
  * is a mistake of the file, not a reader who sees nothing.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -179,13 +180,12 @@ static bool read_role(struct reader *r, const struct json_value *v,
         "code", "zh", "en", "grants", "masks", "secret_reporter",
     };
     struct role *role = &ret->roles[ret->role_count];
-    struct text shown;
 
     if (!reader_object(r, v, "", names, ARRAY_COUNT(names)) ||
         !reader_code(r, v, "code", "ABCDEFGHIJKLMNOPQRSTUVWXYZ-", role->code,
                      sizeof(role->code)) ||
-        !reader_text(r, v, "zh", 60, &shown) ||
-        !reader_text(r, v, "en", 60, &shown) ||
+        !reader_text(r, v, "zh", 60, &role->name[LANG_ZH]) ||
+        !reader_text(r, v, "en", 60, &role->name[LANG_EN]) ||
         !read_members(r, v, "grants", role, see_grant) ||
         !read_members(r, v, "masks", role, see_profile) ||
         !read_secret(r, v, role)) {
@@ -227,4 +227,28 @@ bool read_roles(struct reader *r, const struct json_value *content,
         }
     }
     return true;
+}
+
+/* --------------------------------------------------------------- looking -- */
+
+size_t catalogue_roles_for(const struct catalogue *c, enum act act,
+                           struct granted_role ret[static GRANTED_ROLES_MAX])
+{
+    size_t count = 0;
+
+    static_assert((int)GRANTED_ROLES_MAX >= (int)CATALOGUE_ROLES_MAX,
+                  "every role may hold a grant");
+    for (size_t i = 0; i < c->role_count; i++) {
+        const struct role *role = &c->roles[i];
+
+        if (role->grants[act] == RELATION_NONE) {
+            continue;
+        }
+        memcpy(ret[count].code, role->code, sizeof(role->code));
+        ret[count].name[LANG_ZH] = role->name[LANG_ZH];
+        ret[count].name[LANG_EN] = role->name[LANG_EN];
+        ret[count].relation = (enum relation)role->grants[act];
+        count++;
+    }
+    return count;
 }
