@@ -27,6 +27,11 @@ enum stage path_stage(enum case_state state);
  * when nothing is. */
 enum command path_next(const uint8_t *case_head);
 
+/* The lamp of one step of the ladder, as the head holds it: four bits a step.
+ * What was never lit, and what no rule gives, is dark. */
+enum lamp path_lamp(const uint8_t *case_head, enum ladder_step step);
+void path_set_lamp(uint8_t *case_head, enum ladder_step step, enum lamp lamp);
+
 /* A clock of a case as it stands. */
 struct clock_now {
     bool running; /* or overdue */
