@@ -281,6 +281,14 @@ struct err policy_facts(struct store_txn *t, const struct catalogue *c,
 /* The same for a case head already in hand (board rows, feed). */
 void policy_facts_of_case(const struct catalogue *c, const struct actor *actor,
                           const uint8_t *case_head, struct facts *ret);
+/* How a case stands to somebody: registered or handled by him; his unit has
+ * the ball, leads, or was given it beside the lead. */
+enum { CASE_PARTIES = 6 };
+bool case_is_own(const struct actor *actor, const uint8_t *case_head);
+bool case_is_of_unit(const char unit[static 16], const uint8_t *case_head);
+/* The unit of a receiver, by its place in the dispatch; index below
+ * party_count. */
+const char *case_party(const uint8_t *case_head, size_t index);
 /* Pure; default deny. */
 struct decision policy_decide(const struct facts *f, enum act act);
 /* Every act that the role may do to some object; count returned. */

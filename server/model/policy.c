@@ -21,6 +21,46 @@ static bool same_unit(const struct actor *actor, const char unit[static 16])
            memcmp(actor->unit, unit, sizeof(actor->unit)) == 0;
 }
 
+bool case_is_own(const struct actor *actor, const uint8_t *head)
+{
+    return id_equal(actor->account, case_head_agent(head)) ||
+           (!id_is_zero(case_head_handler(head)) &&
+            id_equal(actor->account, case_head_handler(head)));
+}
+
+const char *case_party(const uint8_t *head, size_t index)
+{
+    switch (index) {
+    case 0:
+        return case_head_party_1(head);
+    case 1:
+        return case_head_party_2(head);
+    case 2:
+        return case_head_party_3(head);
+    case 3:
+        return case_head_party_4(head);
+    case 4:
+        return case_head_party_5(head);
+    default:
+        return case_head_party_6(head);
+    }
+}
+
+bool case_is_of_unit(const char unit[static 16], const uint8_t *head)
+{
+    if (unit[0] == '\0') {
+        return false;
+    }
+    for (size_t i = 0; i < case_head_party_count(head) && i < CASE_PARTIES;
+         i++) {
+        if (memcmp(unit, case_party(head, i), 16) == 0) {
+            return true;
+        }
+    }
+    return memcmp(unit, case_head_ball_unit(head), 16) == 0 ||
+           memcmp(unit, case_head_lead_unit(head), 16) == 0;
+}
+
 static bool own_territory(const struct catalogue *c, const struct actor *actor,
                           uint64_t place)
 {
@@ -60,10 +100,9 @@ static void facts_of_case(const struct catalogue *c, const struct actor *actor,
     ret->reporter_secret = case_head_anonymity(head) == ANONYMITY_SECRET;
     if (actor->is_system || c == NULL) {
         ret->relation = RELATION_ALL;
-    } else if (id_equal(actor->account, case_head_agent(head))) {
+    } else if (case_is_own(actor, head)) {
         ret->relation = RELATION_OWN;
-    } else if (same_unit(actor, case_head_ball_unit(head)) ||
-               same_unit(actor, case_head_lead_unit(head))) {
+    } else if (case_is_of_unit(actor->unit, head)) {
         ret->relation = RELATION_UNIT;
     } else if (own_territory(c, actor, case_head_place_code(head))) {
         ret->relation = RELATION_TERRITORY;
@@ -266,7 +305,7 @@ static bool servers_own(enum act act)
 static bool systems(enum act act)
 {
     return servers_own(act) || act == ACT_MANAGE_ACCOUNTS ||
-           act == ACT_ADOPT_CATALOGUE;
+           act == ACT_ADOPT_CATALOGUE || act == ACT_TICK;
 }
 
 static bool granted(const struct role *role, const struct facts *f,
