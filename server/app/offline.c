@@ -12,7 +12,7 @@
 struct offline {
     struct store *store;
     struct catalogue *catalogue;
-    struct clock *clock;
+    struct time_source *clock;
     struct core *core;
     const char *dir;
     struct wake wake;

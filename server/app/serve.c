@@ -25,7 +25,7 @@ struct server {
     const struct args *args;
     struct store *store;
     struct catalogue *catalogue;
-    struct clock *clock;
+    struct time_source *clock;
     struct core *core;
     struct event_base *base;
     struct net *net;

@@ -72,7 +72,7 @@ struct net {
     struct store *store;
     struct core *core;
     const struct catalogue *catalogue;
-    struct clock *clock;
+    struct time_source *clock;
     struct lws_context *lws;
     struct lws_vhost *vhost;
     struct event *turn;   /* once, after what is ready now */
