@@ -21,37 +21,6 @@
 /* --------------------------------------------------------------- starting --
  */
 
-static uint64_t lamp_set(uint64_t lamps, enum ladder_step step, enum lamp lamp)
-{
-    unsigned shift = 8U * ((unsigned)step - 1U);
-
-    return (lamps & ~(UINT64_C(0xff) << shift)) | ((uint64_t)lamp << shift);
-}
-
-/* Nine steps in eight bytes: the last one has a byte of its own. */
-static enum lamp head_lamp(const uint8_t *head, enum ladder_step step)
-{
-    if (step == LADDER_STEP_L7) {
-        return (enum lamp)case_head_lamp_l7(head);
-    }
-    return (enum lamp)(case_head_lamps(head) >> (8U * ((unsigned)step - 1U)) &
-                       0xff);
-}
-
-static void head_set_lamp(uint8_t *head, enum ladder_step step, enum lamp lamp)
-{
-    if (step == LADDER_STEP_L7) {
-        case_head_set_lamp_l7(head, (uint8_t)lamp);
-        return;
-    }
-    case_head_set_lamps(head, lamp_set(case_head_lamps(head), step, lamp));
-}
-
-enum lamp ladder_lamp(const uint8_t *case_head, enum ladder_step step)
-{
-    return head_lamp(case_head, step);
-}
-
 /* What an emergency makes of a head, for apply and for the same command. */
 static void head_in_emergency(uint8_t *head, int64_t now_us)
 {
@@ -60,10 +29,9 @@ static void head_in_emergency(uint8_t *head, int64_t now_us)
     case_head_set_ladder_state(head, LADDER_STATE_RUNNING);
     case_head_set_ladder_started_us(head, now_us);
     case_head_set_lamps(head, 0);
-    case_head_set_lamp_l7(head, 0);
     case_head_set_lamp_us(head, now_us);
     case_head_set_refusal_state(head, 0);
-    head_set_lamp(head, LADDER_STEP_L0, LAMP_DONE);
+    path_set_lamp(head, LADDER_STEP_L0, LAMP_DONE);
 }
 
 static struct err clocks_anew(struct move *m)
@@ -331,7 +299,7 @@ static enum refusal check_mark(const struct cmd_mark_ladder *c,
         return REFUSAL_LADDER_OUTCOME;
     }
     return c->step != LADDER_STEP_L1 &&
-                   head_lamp(head, LADDER_STEP_L1) == LAMP_NONE
+                   path_lamp(head, LADDER_STEP_L1) == LAMP_DARK
                ? REFUSAL_LADDER_HELP_FIRST
                : REFUSAL_NONE;
 }
@@ -340,7 +308,7 @@ static enum refusal check_mark(const struct cmd_mark_ladder *c,
 static enum lamp lamp_after(const struct cmd_mark_ladder *c,
                             const uint8_t *head)
 {
-    bool settled = head_lamp(head, c->step) == LAMP_DONE;
+    bool settled = path_lamp(head, c->step) == LAMP_DONE;
 
     if (settled || (steps[c->step].settles & (1U << (unsigned)c->outcome))) {
         return LAMP_DONE;
@@ -425,10 +393,11 @@ struct err apply_ladder_marked(struct store_txn *t, const struct record *r,
         return e;
     }
     head = before;
-    if (marked.step == LADDER_STEP_NONE || (int)marked.step > (int)LADDER_STEP_MAX) {
+    if (marked.step == LADDER_STEP_NONE ||
+        (int)marked.step > (int)LADDER_STEP_MAX || marked.lamp == LAMP_NONE) {
         return ERR(ERR_CORRUPT);
     }
-    head_set_lamp(head.value, marked.step, marked.lamp);
+    path_set_lamp(head.value, marked.step, marked.lamp);
     case_head_set_lamp_us(head.value, r->head.time_us);
     if (marked.step == LADDER_STEP_L7 && marked.lamp == LAMP_DONE) {
         case_head_set_child_safety(head.value, CHILD_SAFETY_SAFE);
@@ -457,7 +426,7 @@ struct err decide_stand_down(const struct decide_in *in, const void *body,
     if (failed(e) || !go) {
         return e;
     }
-    if (head_lamp(head.value, LADDER_STEP_L7) != LAMP_DONE ||
+    if (path_lamp(head.value, LADDER_STEP_L7) != LAMP_DONE ||
         id_is_zero(case_head_handler(head.value))) {
         return outcome_refuse(ret, REFUSAL_EMERGENCY_CHILD_NOT_SAFE);
     }

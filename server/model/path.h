@@ -23,8 +23,6 @@ enum refusal path_check(const struct catalogue *c, const struct actor *actor,
 bool path_in_danger(const uint8_t *case_head);
 bool path_open(enum case_state state); /* work on it goes on */
 enum stage path_stage(enum case_state state);
-/* ladder.c: a lamp of the ladder, LAMP_NONE while it is dark. */
-enum lamp ladder_lamp(const uint8_t *case_head, enum ladder_step step);
 /* The command that is expected next of whoever holds the ball; COMMAND_NONE
  * when nothing is. */
 enum command path_next(const uint8_t *case_head);
