@@ -154,6 +154,9 @@ void catalogue_suggest(const struct catalogue *c, const struct suggest_in *in,
                        struct suggestion *ret);
 /* The unit that is the city's protection centre, or its bureau; NULL: none. */
 const struct catalogue_unit *catalogue_centre(const struct catalogue *c);
+/* The unit that answers the line and calls back; NULL: none. */
+const struct catalogue_unit *
+catalogue_service_centre(const struct catalogue *c);
 /* Civil affairs of the county that holds a place; NULL when unknown. */
 const struct catalogue_unit *catalogue_county_unit(const struct catalogue *c,
                                                    uint64_t place);
