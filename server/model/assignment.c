@@ -1,9 +1,8 @@
 /*
- * assignment.c - a case is given to a unit, signed for, worked on, and its
- * result handed in.
+ * assignment.c - a case is given to a unit, and signed for.
  *
  *      TO_DISPATCH --dispatch--> DISPATCHED --sign--> IN_PROGRESS
- *      REDO --sign--> IN_PROGRESS --submit_result--> SUBMITTED
+ *      REDO --sign--> IN_PROGRESS
  *
  * The day of dispatch is not counted: that is in the rule of the clock handle,
  * so it starts here and not when somebody signs. It goes on while a child is
@@ -14,10 +13,9 @@
 #include <assert.h>
 #include <string.h>
 
-#include "model/move.h"
-#include "model/path.h"
+#include "model/step.h"
 
-enum { UNIT_BYTES = 16, PARTY_FIELD_BITS = 8 };
+enum { PARTY_FIELD_BITS = 8 };
 
 #define TICK(field) (1U << ((unsigned)(field)-1))
 
@@ -28,11 +26,6 @@ static const uint8_t lead_default =
 static const uint8_t receiver_default = TICK(FIELD_TICK_CHILD) |
                                         TICK(FIELD_TICK_ADDRESS) |
                                         TICK(FIELD_TICK_NARRATIVE);
-
-static struct text unit_text(const char unit[static UNIT_BYTES])
-{
-    return (struct text){unit, strnlen(unit, UNIT_BYTES)};
-}
 
 /* ------------------------------------------------------------- dispatch -- */
 
@@ -166,9 +159,9 @@ static struct err dispatch_move(const struct decide_in *in, struct id case_id,
 
     move_begin(ret, in, case_id, head, CASE_STATE_DISPATCHED);
     move_ball(ret, lead);
-    move_stop(ret, CLOCK_DISPATCH);
-    e = move_start(ret, CLOCK_SIGN, lead);
-    return failed(e) ? e : move_start(ret, CLOCK_HANDLE, lead);
+    move_stop(ret, DUE_DISPATCH);
+    e = move_start(ret, DUE_SIGN, lead);
+    return failed(e) ? e : move_start(ret, DUE_HANDLE, lead);
 }
 
 struct err dispatch_emit(const struct decide_in *in, struct id case_id,
@@ -210,75 +203,263 @@ struct err dispatch_emit(const struct decide_in *in, struct id case_id,
     ret->object = case_id;
     return OK;
 }
+
+static bool named_twice(const struct cmd_dispatch_case *c, size_t index)
+{
+    struct text unit = c->receivers[index].unit;
+
+    if (text_equal(unit, c->lead)) {
+        return true;
+    }
+    for (size_t i = 0; i < index; i++) {
+        if (text_equal(unit, c->receivers[i].unit)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool unit_known(const struct catalogue *c, struct text unit)
+{
+    char code[UNIT_BYTES];
+
+    return code_pad(unit, code, sizeof(code)) &&
+           catalogue_unit(c, code) != NULL;
+}
+
+static enum refusal check_units(const struct catalogue *catalogue,
+                                const struct cmd_dispatch_case *c)
+{
+    if (!unit_known(catalogue, c->lead)) {
+        return REFUSAL_UNIT_UNKNOWN;
+    }
+    for (size_t i = 0; i < c->receivers_count; i++) {
+        if (!unit_known(catalogue, c->receivers[i].unit)) {
+            return REFUSAL_UNIT_UNKNOWN;
+        }
+        if (named_twice(c, i)) {
+            return REFUSAL_UNIT_TWICE;
+        }
+    }
+    return REFUSAL_NONE;
+}
+
+static bool is_suggested(const struct suggestion *s, struct text lead)
+{
+    for (size_t i = 0; i < s->lead_count; i++) {
+        if (text_equal(unit_text(s->leads[i]), lead)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct err decide_dispatch_case(const struct decide_in *in, const void *body,
                                 struct object object, struct outcome *ret)
 {
-    (void)in;
-    (void)body;
-    (void)object;
-    return outcome_refuse(ret, REFUSAL_RIGHT_DENIED);
+    const struct cmd_dispatch_case *c = body;
+    struct dispatch d = {
+        .lead = c->lead,
+        .has_lead_fields = c->has_lead_fields,
+        .lead_fields = c->lead_fields,
+        .lead_fields_count = c->lead_fields_count,
+        .receivers = c->receivers,
+        .receivers_count = c->receivers_count,
+        .text = c->has_text ? c->text : (struct text){0},
+    };
+    enum refusal refusal;
+    struct suggestion s;
+    struct row head;
+    bool go;
+    struct err e =
+        case_for(in, COMMAND_DISPATCH_CASE, object.id, &head, ret, &go);
+
+    if (failed(e) || !go) {
+        return e;
+    }
+    refusal = check_units(in->catalogue, c);
+    if (refusal != REFUSAL_NONE) {
+        return outcome_refuse(ret, refusal);
+    }
+    dispatch_suggest(in, head.value, false, &s);
+    d.rule = (struct text){s.rule, strnlen(s.rule, sizeof(s.rule))};
+    d.rule_version = s.version;
+    d.mode = is_suggested(&s, c->lead) ? DISPATCH_MODE_SUGGESTED
+                                       : DISPATCH_MODE_CHOSEN;
+    if (d.mode == DISPATCH_MODE_CHOSEN && !c->has_text) {
+        return outcome_refuse(ret, REFUSAL_DISPATCH_REASON_REQUIRED);
+    }
+    return dispatch_emit(in, object.id, head.value, &d, ret);
 }
 
-struct err decide_sign_case(const struct decide_in *in, const void *body,
-                            struct object object, struct outcome *ret)
+/* False when the unit does not fit; a party is one of the head's six. */
+static bool put_party(uint8_t *head, size_t index, struct text unit)
 {
-    (void)in;
-    (void)body;
-    (void)object;
-    return outcome_refuse(ret, REFUSAL_RIGHT_DENIED);
+    static void (*const set[DISPATCH_RECEIVERS_MAX])(uint8_t *,
+                                                     const char *) = {
+        case_head_set_party_1, case_head_set_party_2, case_head_set_party_3,
+        case_head_set_party_4, case_head_set_party_5, case_head_set_party_6,
+    };
+    char code[UNIT_BYTES] = {0};
+
+    if (unit.size > 0 && !code_pad(unit, code, sizeof(code))) {
+        return false;
+    }
+    set[index](head, code);
+    return true;
 }
 
-struct err decide_record_first_contact(const struct decide_in *in,
-                                       const void *body, struct object object,
-                                       struct outcome *ret)
+static bool put_parties(uint8_t *head, const struct ev_case_dispatched *given)
 {
-    (void)in;
-    (void)body;
-    (void)object;
-    return outcome_refuse(ret, REFUSAL_RIGHT_DENIED);
-}
+    uint64_t fields = 0;
+    uint8_t informed = 0;
 
-struct err decide_submit_result(const struct decide_in *in, const void *body,
-                                struct object object, struct outcome *ret)
-{
-    (void)in;
-    (void)body;
-    (void)object;
-    return outcome_refuse(ret, REFUSAL_RIGHT_DENIED);
+    for (size_t i = 0; i < DISPATCH_RECEIVERS_MAX; i++) {
+        const struct type_receiver *r = &given->receivers[i];
+        bool is_party = i < given->receivers_count;
+
+        if (!put_party(head, i, is_party ? r->unit : (struct text){0})) {
+            return false;
+        }
+        if (is_party) {
+            fields |= (uint64_t)ticks_of(r->fields, r->fields_count)
+                      << (PARTY_FIELD_BITS * i);
+            informed = (uint8_t)(informed | (r->informed_only ? 1U << i : 0U));
+        }
+    }
+    case_head_set_party_count(head, (uint8_t)given->receivers_count);
+    case_head_set_party_fields(head, fields);
+    case_head_set_informed_mask(head, informed);
+    return true;
 }
 
 struct err apply_case_dispatched(struct store_txn *t, const struct record *r,
                                  struct arena *a)
 {
-    (void)t;
-    (void)r;
-    (void)a;
-    return ERR(ERR_CORRUPT);
+    struct ev_case_dispatched given;
+    char lead[UNIT_BYTES];
+    struct step s;
+    struct err e = ev_case_dispatched_decode(r->open, a, &given);
+
+    if (failed(e)) {
+        return e;
+    }
+    if (given.receivers_count > DISPATCH_RECEIVERS_MAX ||
+        given.assignment > DISPATCHES_MAX ||
+        !code_pad(given.lead, lead, sizeof(lead))) {
+        return ERR(ERR_CORRUPT);
+    }
+    e = step_begin(t, r, given.case_id, &given.move, &s);
+    if (failed(e)) {
+        return e;
+    }
+    if (!put_parties(s.head.value, &given)) {
+        return ERR(ERR_CORRUPT);
+    }
+    case_head_set_lead_unit(s.head.value, lead);
+    case_head_set_lead_fields(
+        s.head.value, ticks_of(given.lead_fields, given.lead_fields_count));
+    case_head_set_designated(s.head.value, given.designated);
+    case_head_set_assignments(s.head.value, (uint8_t)given.assignment);
+    return step_end(t, r, &s);
+}
+
+/* ----------------------------------------------------------------- sign -- */
+
+/* The account that handles: named by its login, else whoever signs; zero when
+ * it is none of the lead unit's that works. */
+static struct err find_handler(const struct decide_in *in,
+                               const struct cmd_sign_case *c,
+                               const uint8_t *head, struct id *ret)
+{
+    struct row account;
+    struct err e = c->has_handler
+                       ? account_row_by_login(in->txn, c->handler, &account)
+                       : account_row(in->txn, in->actor->account, &account);
+
+    *ret = (struct id){0};
+    if (!failed(e) && account.found &&
+        account_state(account.value) == ACCOUNT_STATE_ACTIVE &&
+        text_equal(unit_text(account_unit(account.value)),
+                   unit_text(case_head_lead_unit(head)))) {
+        *ret = account_key_account_id(account.key);
+    }
+    return e;
+}
+
+/* The time of a redo runs on until there is a result. */
+static struct err sign_move(const struct decide_in *in, struct id case_id,
+                            const uint8_t *head, struct move *ret)
+{
+    const char *lead = case_head_lead_unit(head);
+
+    move_begin(ret, in, case_id, head, CASE_STATE_IN_PROGRESS);
+    move_ball(ret, lead);
+    move_stop(ret, DUE_SIGN);
+    return case_head_contacted(head) != 0
+               ? OK
+               : move_start(ret, DUE_FIRST_CONTACT, lead);
+}
+
+struct err decide_sign_case(const struct decide_in *in, const void *body,
+                            struct object object, struct outcome *ret)
+{
+    const struct cmd_sign_case *c = body;
+    struct ev_case_signed made = {
+        .case_id = object.id,
+        .has_assignment = true,
+        .has_narrative = c->has_handler_name || c->has_text,
+        .narrative = {.has_handler_name = c->has_handler_name,
+                      .handler_name = c->handler_name,
+                      .has_text = c->has_text,
+                      .text = c->text},
+    };
+    struct event_plain *event;
+    struct row head;
+    struct move m;
+    bool go;
+    struct err e = case_for(in, COMMAND_SIGN_CASE, object.id, &head, ret, &go);
+
+    if (failed(e) || !go) {
+        return e;
+    }
+    e = find_handler(in, c, head.value, &made.handler);
+    if (failed(e)) {
+        return e;
+    }
+    if (id_is_zero(made.handler)) {
+        return outcome_refuse(ret, REFUSAL_HANDLER_UNKNOWN);
+    }
+    e = sign_move(in, object.id, head.value, &m);
+    if (failed(e)) {
+        return e;
+    }
+    made.move = m.made;
+    made.assignment = case_head_assignments(head.value);
+    made.narrative_subject = case_head_narrative_subject(head.value);
+    event = outcome_event(ret);
+    e = ev_case_signed_encode(&made, in->arena, event);
+    if (failed(e)) {
+        return e;
+    }
+    case_event(ret, event, &head);
+    return OK;
 }
 
 struct err apply_case_signed(struct store_txn *t, const struct record *r,
                              struct arena *a)
 {
-    (void)t;
-    (void)r;
-    (void)a;
-    return ERR(ERR_CORRUPT);
-}
+    struct ev_case_signed made;
+    struct step s;
+    struct err e = ev_case_signed_decode(r->open, a, &made);
 
-struct err apply_first_contact_made(struct store_txn *t, const struct record *r,
-                                    struct arena *a)
-{
-    (void)t;
-    (void)r;
-    (void)a;
-    return ERR(ERR_CORRUPT);
-}
-
-struct err apply_result_submitted(struct store_txn *t, const struct record *r,
-                                  struct arena *a)
-{
-    (void)t;
-    (void)r;
-    (void)a;
-    return ERR(ERR_CORRUPT);
+    if (failed(e)) {
+        return e;
+    }
+    e = step_begin(t, r, made.case_id, &made.move, &s);
+    if (failed(e)) {
+        return e;
+    }
+    case_head_set_handler(s.head.value, made.handler);
+    return step_end(t, r, &s);
 }

@@ -288,6 +288,7 @@ struct err decide_dispatch_case(const struct decide_in *in, const void *body,
                                 struct outcome *ret) MUST_USE;
 struct err decide_sign_case(const struct decide_in *in, const void *body,
                             struct object object, struct outcome *ret) MUST_USE;
+/* result.c */
 struct err decide_record_first_contact(const struct decide_in *in,
                                        const void *body, struct object object,
                                        struct outcome *ret) MUST_USE;
