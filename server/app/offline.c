@@ -12,7 +12,7 @@
 struct offline {
     struct store *store;
     struct catalogue *catalogue;
-    struct time_source *clock;
+    struct clock *clock;
     struct core *core;
     const char *dir;
     struct wake wake;

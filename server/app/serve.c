@@ -25,7 +25,7 @@ struct server {
     const struct args *args;
     struct store *store;
     struct catalogue *catalogue;
-    struct time_source *clock;
+    struct clock *clock;
     struct core *core;
     struct event_base *base;
     struct net *net;

@@ -15,7 +15,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-struct time_source {
+struct clock {
     bool test;
     _Atomic int64_t wall_us; /* test clocks only */
     _Atomic int64_t step_us; /* the same: of wall_us, by which it was set */
@@ -31,14 +31,11 @@ static int64_t machine_us(clockid_t which)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-struct time_source *clock_new_real(void)
-{
-    return heap_take(sizeof(struct time_source));
-}
+struct clock *clock_new_real(void) { return heap_take(sizeof(struct clock)); }
 
-struct time_source *clock_new_test(int64_t wall_us)
+struct clock *clock_new_test(int64_t wall_us)
 {
-    struct time_source *c = heap_take(sizeof(*c));
+    struct clock *c = heap_take(sizeof(*c));
 
     c->test = true;
     atomic_init(&c->wall_us, wall_us);
@@ -46,28 +43,28 @@ struct time_source *clock_new_test(int64_t wall_us)
     return c;
 }
 
-void clock_free(struct time_source *c) { free(c); }
+void clock_free(struct clock *c) { free(c); }
 
-int64_t clock_wall_us(const struct time_source *c)
+int64_t clock_wall_us(const struct clock *c)
 {
     assert(c != NULL);
     return c->test ? atomic_load(&c->wall_us) : machine_us(CLOCK_REALTIME);
 }
 
-int64_t clock_steady_us(const struct time_source *c)
+int64_t clock_steady_us(const struct clock *c)
 {
     assert(c != NULL);
     return machine_us(CLOCK_BOOTTIME);
 }
 
-int64_t clock_boot_us(const struct time_source *c)
+int64_t clock_boot_us(const struct clock *c)
 {
     assert(c != NULL);
     return c->test ? atomic_load(&c->wall_us) - atomic_load(&c->step_us)
                    : machine_us(CLOCK_BOOTTIME);
 }
 
-void clock_step_to(struct time_source *c, int64_t wall_us)
+void clock_step_to(struct clock *c, int64_t wall_us)
 {
     assert(c != NULL);
     if (!c->test) {
@@ -77,7 +74,7 @@ void clock_step_to(struct time_source *c, int64_t wall_us)
     atomic_store(&c->wall_us, wall_us);
 }
 
-void clock_move_to(struct time_source *c, int64_t wall_us)
+void clock_move_to(struct clock *c, int64_t wall_us)
 {
     assert(c != NULL);
     if (!c->test) {

@@ -28,7 +28,7 @@ struct core;
 struct core_options {
     struct store *store;
     const struct catalogue *catalogue;
-    const struct time_source *clock;
+    const struct clock *clock;
     void (*wake)(void *context); /* results wait: call core_take_done soon */
     void *wake_context;
     /* The store's folder: DIR/inflight names the command being run, so that

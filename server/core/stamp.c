@@ -10,7 +10,7 @@
 
 static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 
-void stamp_init(struct stamp *s, const struct time_source *c, int64_t last_us)
+void stamp_init(struct stamp *s, const struct clock *c, int64_t last_us)
 {
     *s = (struct stamp){
         .wall_us = clock_wall_us(c),
@@ -30,7 +30,7 @@ static void hold_if_stepped(struct stamp *s, int64_t wall_us, int64_t boot_us)
     DIAG(DIAG_ALARM, "clock_stepped", DIAG_N("seconds", step_us / 1000000));
 }
 
-int64_t stamp_next(struct stamp *s, const struct time_source *c)
+int64_t stamp_next(struct stamp *s, const struct clock *c)
 {
     int64_t wall_us = clock_wall_us(c);
     int64_t boot_us = clock_boot_us(c);

@@ -26,7 +26,7 @@ struct stamp {
 };
 
 /* last_us: of the last record. */
-void stamp_init(struct stamp *s, const struct time_source *c, int64_t last_us);
-int64_t stamp_next(struct stamp *s, const struct time_source *c);
+void stamp_init(struct stamp *s, const struct clock *c, int64_t last_us);
+int64_t stamp_next(struct stamp *s, const struct clock *c);
 
 #endif

@@ -72,7 +72,7 @@ struct net {
     struct store *store;
     struct core *core;
     const struct catalogue *catalogue;
-    struct time_source *clock;
+    struct clock *clock;
     struct lws_context *lws;
     struct lws_vhost *vhost;
     struct event *turn;   /* once, after what is ready now */

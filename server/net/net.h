@@ -27,7 +27,7 @@ struct net_options {
     struct store *store;
     struct core *core;
     const struct catalogue *catalogue;
-    struct time_source *clock;
+    struct clock *clock;
     const char *address; /* "127.0.0.1" or "::1"; others only with TLS */
     uint16_t port;       /* 0: any free port */
     const char *tls_cert, *tls_key; /* both or neither */

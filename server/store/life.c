@@ -271,7 +271,7 @@ static struct err create_main(const struct store_options *o,
     struct main_plan plan = {
         .path = path, .map_bytes = o->map_bytes, .made_by = made_by};
     uint8_t check[KEY_CHECK_BYTES];
-    struct time_source *clock;
+    struct clock *clock;
     struct store *s;
     struct err e = path_join(o->dir, "main.part", path);
 

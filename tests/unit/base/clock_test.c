@@ -12,7 +12,7 @@
 
 static void a_test_clock_stands(void **state)
 {
-    struct time_source *c = clock_new_test(5000000);
+    struct clock *c = clock_new_test(5000000);
 
     (void)state;
     assert_int_equal(clock_wall_us(c), 5000000);
@@ -26,7 +26,7 @@ static void a_test_clock_stands(void **state)
 
 static void the_machines_clock_runs(void **state)
 {
-    struct time_source *c = clock_new_real();
+    struct clock *c = clock_new_real();
     int64_t steady = clock_steady_us(c);
 
     (void)state;
@@ -37,7 +37,7 @@ static void the_machines_clock_runs(void **state)
 
 static void move_back(void *context)
 {
-    struct time_source *c = clock_new_test(10);
+    struct clock *c = clock_new_test(10);
 
     (void)context;
     clock_move_to(c, 9);

@@ -86,7 +86,7 @@ static void closing(void **state)
 static void waiting_ends(void **state)
 {
     struct queue *q = queue_new(3, NULL, NULL);
-    struct time_source *c = clock_new_real();
+    struct clock *c = clock_new_real();
     int64_t before = clock_steady_us(c);
 
     (void)state;

@@ -18,7 +18,7 @@ enum { DESK_CHANGES = 4096 };
 
 struct desk {
     struct city city;
-    struct time_source *clock;
+    struct clock *clock;
     struct core *core;
     sem_t woken;
     struct err fatal; /* what the writer stopped for */
