@@ -22,6 +22,7 @@ struct queue {
     size_t count;
     size_t count_max;
     bool closed;
+    bool poked; /* until a wait has ended by it */
     void (*wake)(void *);
     void *context;
 };
@@ -141,14 +142,23 @@ struct work *queue_wait_all(struct queue *q, int64_t timeout_us)
         deadline = deadline_after(timeout_us);
     }
     must(pthread_mutex_lock(&q->mutex));
-    while (q->first == NULL && !q->closed && result == 0) {
+    while (q->first == NULL && !q->closed && !q->poked && result == 0) {
         result = timeout_us < 0
                      ? pthread_cond_wait(&q->filled, &q->mutex)
                      : pthread_cond_timedwait(&q->filled, &q->mutex, &deadline);
     }
+    q->poked = false;
     all = take_locked(q);
     must(pthread_mutex_unlock(&q->mutex));
     return all;
+}
+
+void queue_poke(struct queue *q)
+{
+    must(pthread_mutex_lock(&q->mutex));
+    q->poked = true;
+    must(pthread_cond_signal(&q->filled));
+    must(pthread_mutex_unlock(&q->mutex));
 }
 
 void queue_close(struct queue *q)

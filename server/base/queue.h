@@ -33,8 +33,10 @@ bool queue_push_list(struct queue *q, struct work *first, struct work *last,
 /* Everything queued, oldest first, or NULL. Never waits. */
 struct work *queue_take_all(struct queue *q);
 /* The same, but waits until there is something, until timeout_us has passed
- * (< 0: for ever), or until closed; NULL then. */
+ * (< 0: for ever), until poked or closed; NULL then. */
 struct work *queue_wait_all(struct queue *q, int64_t timeout_us);
+/* Ends the consumer's wait, or else its next one, with nothing to take. */
+void queue_poke(struct queue *q);
 /* No more pushes; wakes the waiting consumer. */
 void queue_close(struct queue *q);
 bool queue_closed(struct queue *q);

@@ -89,6 +89,7 @@ static struct err commit(struct writer *w)
         return e;
     }
     atomic_fetch_add(&w->figures.events, r->event_count);
+    atomic_fetch_add(&w->figures.ticks, w->tick.count);
     if (r->checkpoint) {
         checkpoint_made(w, head.seq);
     }
@@ -109,7 +110,7 @@ static struct err run_all(struct writer *w, struct command_work *first,
     struct command_work *c = first;
 
     for (size_t i = 0; i < count; i++) {
-        struct err e = writer_command(w, c);
+        struct err e = writer_command(w, c, stamp_next(&w->stamp, w->o.clock));
 
         if (failed(e)) {
             return e;
@@ -119,9 +120,23 @@ static struct err run_all(struct writer *w, struct command_work *first,
     return OK;
 }
 
+/* What is due comes before the commands, so that none is still in time that is
+ * too late; and what they gave birth to, after them. */
+static struct err run_ticks_and_all(struct writer *w,
+                                    struct command_work *first, size_t count)
+{
+    struct err e = tick_run(w);
+
+    if (!failed(e) && count > 0) {
+        e = run_all(w, first, count);
+        return failed(e) ? e : tick_run(w);
+    }
+    return e;
+}
+
 /* One transaction for count commands. On an error nothing of it stands. */
-static struct err attempt(struct writer *w, struct batch_done *b,
-                          struct command_work *first, size_t count)
+static struct err attempt_once(struct writer *w, struct batch_done *b,
+                               struct command_work *first, size_t count)
 {
     struct run *r = &w->run;
     size_t changes_before = b->change_count;
@@ -133,11 +148,13 @@ static struct err attempt(struct writer *w, struct batch_done *b,
     r->time_us = w->last_time_us;
     r->event_count = 0;
     r->noted_count = 0;
+    w->tick.count = 0;
+    w->tick.running = false;
     e = store_write_begin(w->o.store, &r->t);
     if (failed(e)) {
         return e;
     }
-    e = run_all(w, first, count);
+    e = run_ticks_and_all(w, first, count);
     /* A crash from here on is the store's, not a command's: only an error that
      * stops the process is one of the command that was run. */
     if (!failed(e) || refusal_for(e) != REFUSAL_NONE) {
@@ -155,6 +172,19 @@ static struct err attempt(struct writer *w, struct batch_done *b,
     }
     store_end(r->t);
     r->t = NULL;
+    return e;
+}
+
+/* The same, without a tick that fails. It ends: each round puts one aside, or
+ * all off. */
+static struct err attempt(struct writer *w, struct batch_done *b,
+                          struct command_work *first, size_t count)
+{
+    struct err e;
+
+    do {
+        e = attempt_once(w, b, first, count);
+    } while (failed(e) && refusal_for(e) != REFUSAL_NONE && tick_blamed(w, e));
     return e;
 }
 
@@ -217,7 +247,7 @@ struct err batch_run(struct writer *w, struct batch_done *b)
 {
     struct err e;
 
-    assert(b->commands != NULL && b->command_count > 0);
+    assert((b->commands != NULL) == (b->command_count > 0));
     w->change_room = 0;
     e = w->dead ? ERR(ERR_SYS) : attempt(w, b, b->commands, b->command_count);
     if (failed(e)) {
@@ -228,5 +258,7 @@ struct err batch_run(struct writer *w, struct batch_done *b)
         }
     }
     count_figures(w, b);
+    b->timers_hold = tick_holds(w);
+    b->next_due_us = b->timers_hold ? INT64_MAX : w->tick.next_due_us;
     return e;
 }

@@ -25,11 +25,12 @@
 
 /* ------------------------------------------------------- before decide -- */
 
-static void begin(struct writer *w, struct command_work *c)
+static void begin(struct writer *w, struct command_work *c, int64_t time_us)
 {
     struct run *r = &w->run;
 
-    r->time_us = stamp_next(&w->stamp, w->o.clock);
+    assert(time_us >= r->time_us);
+    r->time_us = time_us;
     c->refusal = REFUSAL_NONE;
     c->denied_by_right = false;
     c->problem = (struct field_problem){0};
@@ -467,14 +468,15 @@ static void note_command(struct writer *w, const struct command_work *c)
     }
 }
 
-struct err writer_command(struct writer *w, struct command_work *c)
+struct err writer_command(struct writer *w, struct command_work *c,
+                          int64_t time_us)
 {
     struct command_name name = command_name_of(c);
     struct outcome *o = &w->run.outcome;
     bool answered = false;
     struct err e;
 
-    begin(w, c);
+    begin(w, c, time_us);
     inflight_mark(&w->inflight, name);
     e = answer_before(w, c, name, &answered);
     if (of_one_command(e)) {

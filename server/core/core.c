@@ -102,6 +102,12 @@ void core_flush(struct core *c)
     c->turn_count = 0;
 }
 
+void core_tick(struct core *c)
+{
+    atomic_store(&c->writer.tick.asked, true);
+    queue_poke(c->in);
+}
+
 struct batch_done *core_take_done(struct core *c)
 {
     /* link is the first member: its address is the batch's. */
@@ -152,6 +158,8 @@ struct core_figures core_figures(const struct core *c)
         .commits = atomic_load(&f->commits),
         .batch_max = atomic_load(&f->batch_max),
         .full = atomic_load(&f->full),
+        .ticks = atomic_load(&f->ticks),
+        .ticks_failed = atomic_load(&f->ticks_failed),
         .commit_us_total = atomic_load(&f->commit_us_total),
         .commit_us_max = atomic_load(&f->commit_us_max),
     };

@@ -4,7 +4,9 @@
  * WHY     Nothing leaves before it is durable. The loop hands commands over;
  *         one writer thread takes everything that waits, in lane order, decides
  *         and applies each in one LMDB transaction, commits once, hands all
- *         results back. Group commit comes by itself.
+ *         results back. Group commit comes by itself. What falls due is a
+ *         command of the writer's own: it wakes for it, also at the start for
+ *         what was missed.
  * SHAPE   loop --core_submit--> (turn) --core_flush--> one queue ==> writer,
  *         which sorts into lanes ==> done queue --wake--> loop
  *         --core_take_done--> batches, oldest first.
@@ -84,12 +86,19 @@ struct change { /* a case whose head the batch changed, in log order */
 
 struct batch_done {
     struct work link;
-    struct command_work *commands; /* list through link.next */
+    struct command_work *commands; /* list through link.next, or NULL */
     size_t command_count;
     struct change *changes;
     size_t change_count;
     struct log_position position; /* head after the commit */
     bool committed; /* something became durable: the head may have moved */
+    bool asked;     /* it began after the core_tick before it */
+    /* No due time is handled now: the wall clock is not believed, or there is
+     * no room. */
+    bool timers_hold;
+    /* The earliest one that waits, INT64_MAX: none. What is due already is
+     * handled next, without being asked for. */
+    int64_t next_due_us;
 };
 
 /* Fills the key pool, counts what was in flight at a crash, starts the
@@ -104,6 +113,10 @@ struct err core_start(const struct core_options *o,
 bool core_submit(struct core *c, struct command_work *w);
 /* Hands what was submitted in this loop turn to the writer in one go. */
 void core_flush(struct core *c);
+/* Lets the writer look at its clock now, and answer with a batch of which
+ * asked is true, perhaps without commands. It looks by itself when the next due
+ * time comes; this is for a clock that was moved. */
+void core_tick(struct core *c);
 struct batch_done *core_take_done(struct core *c); /* list, or NULL */
 void batch_done_free(struct batch_done *b);        /* not its commands */
 /* Refuses new work, drains, joins the threads. Results still wait in
@@ -115,6 +128,7 @@ void core_free(struct core *c);
 struct core_figures { /* for /metrics; any thread */
     uint64_t commands, refusals, events, commits, batch_max;
     uint64_t full; /* commands refused for want of room */
+    uint64_t ticks, ticks_failed;
     uint64_t waiting[LANE_COUNT];
     uint64_t commit_us_total, commit_us_max;
 };

@@ -154,6 +154,17 @@ static void fatal(struct writer *w, struct err e)
 
 /* -------------------------------------------------------------- thread -- */
 
+/* A batch in which only the clock was looked at is no news, unless somebody
+ * asked for it. */
+static void deliver(struct writer *w, struct batch_done *b)
+{
+    if (b->command_count == 0 && !b->committed && !b->asked) {
+        batch_done_free(b);
+    } else if (!queue_push(w->done, &b->link)) {
+        BUG("the done queue is never closed");
+    }
+}
+
 static void run_batch(struct writer *w)
 {
     struct lanes_taken taken = lanes_take(&w->lanes, LIMIT_BATCH_COMMANDS);
@@ -161,6 +172,7 @@ static void run_batch(struct writer *w)
     bool was_dead = w->dead;
     struct err e;
 
+    b->asked = atomic_exchange(&w->tick.asked, false);
     for (int lane = 0; lane < LANE_COUNT; lane++) {
         (void)atomic_fetch_sub(&w->figures.waiting[lane], taken.of_lane[lane]);
     }
@@ -183,12 +195,11 @@ static void run_batch(struct writer *w)
     if (b->committed) {
         w->head_seq = b->position.seq;
     }
-    if (!queue_push(w->done, &b->link)) {
-        BUG("the done queue is never closed");
-    }
+    deliver(w, b);
 }
 
-/* Waits for commands; false when there will be none any more. */
+/* Waits for commands or the next due time; false when there will be no more
+ * commands. */
 static bool take_commands(struct writer *w)
 {
     struct work *list;
@@ -197,7 +208,7 @@ static bool take_commands(struct writer *w)
         lanes_add(&w->lanes, queue_take_all(w->in));
         return true;
     }
-    list = queue_wait_all(w->in, CHECKPOINT_US);
+    list = queue_wait_all(w->in, tick_wait_us(w, CHECKPOINT_US));
     if (list == NULL && queue_closed(w->in)) {
         /* What came between the wait and the closing. */
         list = queue_take_all(w->in);
@@ -215,7 +226,7 @@ void *writer_main(void *context)
     struct err e;
 
     while (take_commands(w)) {
-        if (!lanes_empty(&w->lanes)) {
+        if (!lanes_empty(&w->lanes) || tick_wanted(w)) {
             run_batch(w);
         } else if (!w->dead && checkpoint_due(w, w->head_seq) &&
                    !checkpoint_keep(w, &e)) {
@@ -280,6 +291,9 @@ struct err writer_prepare(struct writer *w)
         return e;
     }
     e = read_state(w, t, &keys_ahead);
+    if (!failed(e)) {
+        e = tick_init(w, t);
+    }
     store_end(t);
     if (failed(e)) {
         return e;
@@ -298,6 +312,7 @@ struct err writer_prepare(struct writer *w)
 
 void writer_release(struct writer *w)
 {
+    tick_release(w);
     inflight_close(&w->inflight);
     recent_free(w->recent);
     w->recent = NULL;

@@ -2,6 +2,7 @@
  * writer.h - what the files of the writer share.
  *
  *      command.c   one command in an open transaction
+ *      tick.c      the commands that the clock asks
  *      batch.c     one transaction for many commands; one by one when it fails
  *      writer.c    the thread: take, run, deliver; room, keys, checkpoints
  *
@@ -22,6 +23,7 @@
 
 struct figures {
     _Atomic uint64_t commands, refusals, events, commits, batch_max, full;
+    _Atomic uint64_t ticks, ticks_failed;
     _Atomic uint64_t waiting[LANE_COUNT];
     _Atomic uint64_t commit_us_total, commit_us_max;
 };
@@ -53,6 +55,23 @@ struct run { /* one transaction and what it makes */
     struct outcome outcome; /* of the command being run: too big for a stack */
 };
 
+enum { TIMERS_ASIDE_MAX = 32 };
+
+struct tick {          /* what tick.c keeps */
+    atomic_bool asked; /* by core_tick; the only member of others */
+    bool running;      /* the command being run is a tick */
+    size_t count;      /* of ticks in the transaction being made */
+    struct timer now;  /* the newest of them */
+    struct command_work work;
+    /* Those that could not be handled, and until when they are passed over;
+     * steady time. */
+    struct timer aside[TIMERS_ASIDE_MAX];
+    int64_t aside_until_us[TIMERS_ASIDE_MAX];
+    size_t aside_count;
+    int64_t pause_until_us; /* none is handled before that; steady */
+    int64_t next_due_us;    /* INT64_MIN: it must be looked up */
+};
+
 struct writer {
     struct core_options o;
     struct queue *in;   /* borrowed from core */
@@ -62,6 +81,7 @@ struct writer {
     struct lanes lanes;
     struct inflight inflight;
     struct stamp stamp;
+    struct tick tick;
     struct recent *recent;
     struct key_filler filler;
     struct run run;
@@ -76,9 +96,30 @@ struct writer {
 
 /* ---- command.c ---- */
 
-/* Runs one command in w->run. An error means that the transaction holds
- * half a command and must be aborted; a refusal has put nothing. */
-struct err writer_command(struct writer *w, struct command_work *c) MUST_USE;
+/* Runs one command in w->run, at a time not before that of the last one. An
+ * error means that the transaction holds half a command and must be aborted; a
+ * refusal has put nothing. */
+struct err writer_command(struct writer *w, struct command_work *c,
+                          int64_t time_us) MUST_USE;
+
+/* ---- tick.c ---- */
+
+/* Finds the first due time in t; for the start. */
+struct err tick_init(struct writer *w, struct store_txn *t) MUST_USE;
+void tick_release(struct writer *w);
+/* Runs what is due by now in w->run, in order of due times, each as if at its
+ * own; at most LIMIT_BATCH_TICKS of one transaction. What cannot be handled is
+ * put aside for a minute. Errors as of writer_command. */
+struct err tick_run(struct writer *w) MUST_USE;
+/* The transaction is aborted for e. True: a tick was at fault, and will not be
+ * in the next attempt. */
+bool tick_blamed(struct writer *w, struct err e);
+/* Somebody asked, or something is due. */
+bool tick_wanted(struct writer *w);
+/* How long the writer may wait for commands, at most max_us. */
+int64_t tick_wait_us(struct writer *w, int64_t max_us);
+/* True while no due time is handled. */
+bool tick_holds(const struct writer *w);
 
 /* ---- batch.c ---- */
 

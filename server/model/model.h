@@ -33,6 +33,7 @@
 #include "gen/refusals.h"
 #include "gen/views.h" /* struct mask, enum mask_level, enum field_group */
 #include "model/damage.h"
+#include "model/timer.h"
 #include "store/store.h"
 
 /* --------------------------------------------------------- catalogue ---- */

@@ -13,43 +13,12 @@
 #include "model/move.h"
 #include "model/path.h"
 
-struct timer {
-    bool found;
-    int64_t due_us;
-    struct id case_id;
-    enum due clock;
-};
-
-/* The earliest timer that has not passed. */
-static struct err timer_first(struct store_txn *t, struct timer *ret)
-{
-    uint8_t from[TIMER_KEY_BYTES];
-    struct table_walk *walk;
-    struct span key;
-    struct span value;
-    struct err e;
-
-    *ret = (struct timer){0};
-    timer_key(from, 1, 0, (struct id){0}, 0);
-    e = table_walk_begin(t, TABLE_TIMER, &walk);
-    if (failed(e)) {
-        return e;
-    }
-    if (table_walk_seek(walk, SPAN(from, sizeof(from)), true, &key, &value)) {
-        ret->found = true;
-        ret->due_us = (int64_t)timer_key_due_us(key.at);
-        ret->case_id = timer_key_case_id(key.at);
-        ret->clock = (enum due)timer_key_clock(key.at);
-    }
-    return table_walk_end(walk);
-}
-
 struct err model_next_due_us(struct store_txn *t, int64_t *ret)
 {
-    struct timer first;
-    struct err e = timer_first(t, &first);
+    struct timer first = {.due_us = INT64_MAX};
+    struct err e = model_next_timer(t, NULL, 0, &first);
 
-    *ret = first.found ? first.due_us : INT64_MAX;
+    *ret = first.due_us;
     return e;
 }
 
@@ -130,24 +99,49 @@ static struct err emit_overdue(const struct decide_in *in,
     return OK;
 }
 
-struct err decide_tick(const struct decide_in *in, const void *body,
-                       struct object object, struct outcome *ret)
+/* The timer that the command names, or else the earliest. One that is not
+ * there, or not due, gives no event. */
+static struct err timer_meant(const struct decide_in *in,
+                              const struct cmd_tick *body, struct timer *ret)
 {
-    struct timer first;
-    struct row head;
-    struct err e = timer_first(in->txn, &first);
+    uint8_t key[TIMER_KEY_BYTES];
+    struct span value;
+    struct err e;
 
-    (void)body;
-    (void)object;
-    if (failed(e) || !first.found || first.due_us > in->now_us) {
-        return e;
+    if (!body->has_case_id || !body->has_clock || !body->has_due_at) {
+        return model_next_timer(in->txn, NULL, 0, ret);
     }
-    e = case_need(in->txn, first.case_id, &head);
+    timer_key(key, 1, (uint64_t)body->due_at, body->case_id,
+              (uint8_t)body->clock);
+    e = table_get(in->txn, TABLE_TIMER, SPAN(key, sizeof(key)), &value);
     if (failed(e)) {
         return e;
     }
-    return first.clock == DUE_AUTO_CLOSE ? emit_closed(in, &head, ret)
-                                         : emit_overdue(in, &first, &head, ret);
+    *ret = (struct timer){
+        .due_us = value.at == NULL ? INT64_MAX : body->due_at,
+        .case_id = body->case_id,
+        .clock = body->clock,
+    };
+    return OK;
+}
+
+struct err decide_tick(const struct decide_in *in, const void *body,
+                       struct object object, struct outcome *ret)
+{
+    struct timer due = {.due_us = INT64_MAX};
+    struct row head;
+    struct err e = timer_meant(in, body, &due);
+
+    (void)object;
+    if (failed(e) || due.due_us > in->now_us) {
+        return e;
+    }
+    e = case_need(in->txn, due.case_id, &head);
+    if (failed(e)) {
+        return e;
+    }
+    return due.clock == DUE_AUTO_CLOSE ? emit_closed(in, &head, ret)
+                                       : emit_overdue(in, &due, &head, ret);
 }
 
 struct err apply_clock_overdue(struct store_txn *t, const struct record *r,
