@@ -12,7 +12,7 @@ const row = (id: string, version = 1): CaseRow => ({
   updated_at: '2026-11-23T00:00:00Z',
   version,
 })
-const counters = { open: 1, triage: 1, today: 1, danger: 0 }
+const counters = { open: 1, triage: 1, today: 1, danger: 0, emergency: 0, overdue: 0 }
 
 function started(...ids: string[]) {
   const held: Held = { cursor: null }

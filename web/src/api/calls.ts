@@ -1,16 +1,22 @@
 // One function for each request that this dashboard makes.
+import { pathOf, routes } from '@gen/api'
 import { ask } from './http'
 import { freshKey } from './keys'
 import type {
+  Calls,
   CaseFile,
   CasePage,
   CaseRegisteredAnswer,
+  CaseRow,
+  Catalogue,
   CloseReason,
   Contact,
   ContactPage,
   DraftSavedAnswer,
+  Duty,
   EnrolledAnswer,
   Me,
+  RaiseEmergency,
   RegisterCase,
   ServerDraft,
   TakeContact,
@@ -18,6 +24,7 @@ import type {
   TimelineEntry,
   TimelinePage,
   Units,
+  WorkPage,
 } from './types'
 
 const seg = encodeURIComponent
@@ -121,3 +128,59 @@ export const readTerritory = async (
 
 export const listUnits = async (): Promise<Units> =>
   (await ask<Units>('GET', '/units', { background: true })).data
+
+/** The routes that move a case on: each answers with its row. */
+export type CaseRoute = {
+  [R in keyof Calls]: Calls[R]['path'] extends { no: string }
+    ? Calls[R]['answer'] extends CaseRow
+      ? R
+      : never
+    : never
+}[keyof Calls]
+
+/** One act on a case, on the version that was read. */
+export const actOn = async (
+  route: CaseRoute,
+  no: string,
+  body: unknown,
+  key: string,
+  version: number,
+): Promise<CaseRow> => {
+  const ifMatch = routes[route].ifMatch ? { ifMatch: version } : {}
+  return (await ask<CaseRow>('POST', pathOf(route, { no }), { body, key, ...ifMatch })).data
+}
+
+/** The red key: a contact, a case and its ladder at once. */
+export const raiseEmergency = async (
+  body: RaiseEmergency,
+  key: string,
+): Promise<CaseRegisteredAnswer> =>
+  (await ask<CaseRegisteredAnswer>('POST', '/emergencies', { body, key, timeout: 8_000 })).data
+
+export const listWork = async (): Promise<WorkPage> =>
+  (await ask<WorkPage>('GET', `/work${query({ limit: 200 })}`, { background: true })).data
+
+export const listDuty = async (place?: string): Promise<Duty> =>
+  (await ask<Duty>('GET', `/duty${query({ place: place || undefined })}`, { background: true }))
+    .data
+
+export const readCatalogue = async (kind: string): Promise<Catalogue> =>
+  (await ask<Catalogue>('GET', `/catalogue/${seg(kind)}`, { background: true })).data
+
+export interface DemoAccount {
+  login: string
+  display_name: string
+  role: string
+  unit: string
+  unit_name?: string
+  password?: string // of an invented account; without it the door asks for one
+}
+
+/** Fails where this is no demonstration. */
+export const listDemoAccounts = async (): Promise<DemoAccount[]> => {
+  const answer = await ask<{ accounts: DemoAccount[]; password?: string }>('GET', '/demo/accounts', {
+    background: true,
+  })
+  const { accounts, password } = answer.data
+  return accounts.map((one) => ({ ...(password ? { password } : {}), ...one }))
+}

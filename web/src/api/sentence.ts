@@ -1,4 +1,5 @@
-// A problem as one sentence in the language of the screen.
+// A problem as one sentence in the language of the screen; with who can do it,
+// where it says so.
 import { refusals } from '@gen/refusals'
 import { useI18n } from 'vue-i18n'
 import { language } from '@/app/language'
@@ -7,6 +8,8 @@ import { UNREACHABLE, type Problem } from './http'
 interface Words {
   zh: string
   en: string
+  who_zh: string
+  who_en: string
 }
 
 export function useSentence(): (problem: Problem) => string {
@@ -14,6 +17,8 @@ export function useSentence(): (problem: Problem) => string {
   return (problem) => {
     if (problem.code === UNREACHABLE) return t('failure.unreachable')
     const known = (refusals as Record<string, Words | undefined>)[problem.code]
-    return known?.[language.value] || problem.title || t('failure.other')
+    const text = known?.[language.value] || problem.title || t('failure.other')
+    const who = known?.[`who_${language.value}`] || problem.who
+    return who ? t('failure.who', { text, who }) : text
   }
 }

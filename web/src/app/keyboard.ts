@@ -35,7 +35,7 @@ addEventListener('keydown', (event) => {
   // A dialog or the lock has the keyboard to itself.
   if (document.querySelector('dialog[open], [aria-modal=true]')) return
   const name = nameOf(event)
-  const plain = !name.includes('+') || name.startsWith('Shift+')
+  const plain = (!name.includes('+') || name.startsWith('Shift+')) && !/^F\d+$/.test(name)
   if (plain && typing(event.target)) return
   for (const layer of [...layers].reverse()) {
     const act = layer.keys[name]

@@ -1,4 +1,4 @@
-// Five addresses; a library would be larger than they are.
+// Six addresses; a library would be larger than they are.
 import { computed, shallowRef } from 'vue'
 
 const path = shallowRef(location.pathname)
@@ -11,7 +11,7 @@ export function go(to: string, replace = false): void {
   path.value = location.pathname
 }
 
-export type Page = 'home' | 'enrol' | 'intake' | 'board' | 'case' | 'unknown'
+export type Page = 'home' | 'enrol' | 'intake' | 'work' | 'board' | 'case' | 'unknown'
 
 const CASE = /^\/case\/(\d{5}-\d{8}-\d{4,})$/
 
@@ -19,6 +19,7 @@ export const place = computed<{ page: Page; no?: string }>(() => {
   if (path.value === '/') return { page: 'home' }
   if (path.value === '/enrol') return { page: 'enrol' }
   if (path.value === '/intake') return { page: 'intake' }
+  if (path.value === '/work') return { page: 'work' }
   if (path.value === '/board') return { page: 'board' }
   const no = CASE.exec(path.value)?.[1]
   return no ? { page: 'case', no } : { page: 'unknown' }

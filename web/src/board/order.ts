@@ -1,15 +1,24 @@
 // Which rows are shown, and in which order: the most urgent first, then the
 // newest. Sorted anew at most every two seconds, and not under a hand.
-import type { CaseRow, CaseState } from '@/api/types'
+import type { CaseRow, CaseState, Stage } from '@/api/types'
 import { dayOf, now } from '@/app/clock'
+import { categoryText } from '@/catalogue/categories'
 import { pathOf } from '@/territory/territory'
 import { names } from '@/ui/names'
 import { unitName } from '@/ui/units'
 
 const RANK = { most_urgent: 1, urgent: 2, general: 3 } as const
 
-export const rankOf = (row: CaseRow): number =>
-  row.danger ? 0 : row.urgency ? RANK[row.urgency] : 4
+export const inEmergency = (row: CaseRow): boolean => row.ladder_state === 'running'
+export const isOverdue = (row: CaseRow): boolean =>
+  (row.overdue ?? false) || (row.due_at !== undefined && Date.parse(row.due_at) < now())
+
+/** A running emergency stands above everything; what is over is never danger. */
+export function rankOf(row: CaseRow): number {
+  if (inEmergency(row)) return -1
+  if (OVER.has(row.state)) return 5
+  return row.danger ? 0 : row.urgency ? RANK[row.urgency] : 4
+}
 
 /** 12349-20260306-0017 is spoken of as 0306-0017. */
 export const shortNo = (no: string): string => {
@@ -17,12 +26,12 @@ export const shortNo = (no: string): string => {
   return `${day.slice(4)}-${serial}`
 }
 
-/** Stages of the order, for the words beside a state. */
-export const STAGES: Record<CaseState, 'register' | 'handle' | 'review' | 'done' | 'archive' | 'none'> = {
+/** The official stage of a state, where the row does not say it. */
+const STAGES: Partial<Record<CaseState, Stage>> = {
   DRAFT: 'register',
   TRIAGE: 'register',
   REFUSED: 'register',
-  ANSWERED: 'done',
+  ANSWERED: 'close',
   TO_DISPATCH: 'register',
   DISPATCHED: 'handle',
   IN_PROGRESS: 'handle',
@@ -31,24 +40,26 @@ export const STAGES: Record<CaseState, 'register' | 'handle' | 'review' | 'done'
   SUBMITTED: 'review',
   CALLBACK: 'review',
   REDO: 'handle',
-  CLOSED: 'done',
+  CLOSED: 'close',
   ARCHIVE_CHK: 'archive',
   ARCHIVED: 'archive',
-  MERGED: 'none',
   REOPENED: 'register',
-  VOID: 'none',
 }
+export const stageOf = (row: CaseRow): Stage | undefined => row.stage ?? STAGES[row.state]
 
 const OVER = new Set<CaseState>(['CLOSED', 'ARCHIVE_CHK', 'ARCHIVED', 'MERGED', 'VOID'])
 
-export type Quick = '' | 'open' | 'today' | 'danger'
+export type Quick = '' | 'open' | 'today' | 'danger' | 'emergency' | 'overdue'
 export interface Wanted {
   state: CaseState | ''
   quick: Quick
+  stage: Stage | ''
   text: string
 }
 
 function fitsQuick(row: CaseRow, quick: Quick): boolean {
+  if (quick === 'emergency') return inEmergency(row)
+  if (quick === 'overdue') return isOverdue(row) && !OVER.has(row.state)
   if (quick === 'danger') return row.danger === true
   if (quick === 'today') return dayOf(row.registered_at) === dayOf(now())
   return quick === '' || !OVER.has(row.state)
@@ -64,6 +75,8 @@ function fitsText(row: CaseRow, words: string[]): boolean {
     unitName(row.unit),
     names.state(row.state),
     names.channel(row.channel),
+    categoryText(row.category),
+    unitName(row.lead_unit),
   ]
     .join(' ')
     .toLowerCase()
@@ -76,6 +89,7 @@ export function orderOf(rows: ReadonlyMap<string, CaseRow>, wanted: Wanted): str
   for (const row of rows.values())
     if (
       (wanted.state === '' || row.state === wanted.state) &&
+      (wanted.stage === '' || stageOf(row) === wanted.stage) &&
       fitsQuick(row, wanted.quick) &&
       fitsText(row, words)
     )

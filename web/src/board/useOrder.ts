@@ -1,17 +1,18 @@
 // The order on the screen: made anew when the wish changes, at most every two
 // seconds when the rows change, later while a hand is on the table.
 import { computed, onScopeDispose, reactive, shallowRef, watch } from 'vue'
-import type { CaseState } from '@/api/types'
+import type { CaseState, Stage } from '@/api/types'
 import { language } from '@/app/language'
+import { categories } from '@/catalogue/categories'
 import { territory } from '@/territory/territory'
 import { flushed, rows } from './board'
 import { units } from '@/ui/units'
-import { orderOf, type Wanted } from './order'
+import { orderOf, stageOf, type Wanted } from './order'
 
 const GAP = 2000
 
 // Kept between visits to the page.
-const wanted = reactive<Wanted>({ state: '', quick: '', text: '' })
+const wanted = reactive<Wanted>({ state: '', quick: '', stage: '', text: '' })
 
 export function useOrder(busy: () => boolean) {
   const order = shallowRef<string[]>([])
@@ -41,7 +42,7 @@ export function useOrder(busy: () => boolean) {
     )
   }
 
-  watch([wanted, territory, units, language], sort)
+  watch([wanted, territory, units, categories, language], sort)
   watch(flushed, () => (order.value.length ? later() : sort()))
   onScopeDispose(() => clearTimeout(timer))
   sort()
@@ -53,5 +54,15 @@ export function useOrder(busy: () => boolean) {
     return found
   })
 
-  return { wanted, order, held, counts, sort }
+  const stages = computed(() => {
+    void flushed.value
+    const found = new Map<Stage, number>()
+    for (const row of rows.values()) {
+      const stage = stageOf(row)
+      if (stage) found.set(stage, (found.get(stage) ?? 0) + 1)
+    }
+    return found
+  })
+
+  return { wanted, order, held, counts, stages, sort }
 }

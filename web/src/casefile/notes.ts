@@ -91,9 +91,6 @@ export async function sendNote(no: string): Promise<TimelineEntry | undefined> {
   }
 }
 
-export const unsavedNotes = (): string[] =>
-  [...notes].filter(([, note]) => note.text.trim()).map(([no]) => no)
-
 /** At sign-out: only what is half sent goes again; a note half written stays. */
 export async function flushNotes(): Promise<void> {
   for (const [no, note] of notes) {

@@ -96,5 +96,11 @@ export function useCase(no: string) {
   })
   void load(false)
 
-  return { state, add, older }
+  /** The answer to an act of mine: what it led to is read at once. */
+  function moved(row: CaseRow): void {
+    if (!state.row || row.version > state.row.version) state.row = row
+    later(0)
+  }
+
+  return { state, add, older, moved, reload: () => later(0) }
 }

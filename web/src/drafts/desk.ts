@@ -217,6 +217,12 @@ async function arrive(me: Me): Promise<void> {
   if (!desk.loaded && may('take_contact')) await load()
 }
 
+/** Ids of what is kept here and is no contact: notes, forms, the red key. */
+export async function wordsKept(): Promise<string[]> {
+  const kept = await vault?.all().catch(() => undefined)
+  return [...(kept?.found.keys() ?? [])].filter((id) => /^(note|act|red) /.test(id))
+}
+
 export async function flushAll(): Promise<Draft[]> {
   await Promise.all(openDrafts.value.map((draft) => draft.flush()))
   return unsavedDrafts.value.filter((draft) => draft.unsaved)

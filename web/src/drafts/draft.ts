@@ -61,6 +61,8 @@ export interface Draft {
   readonly unsaved: boolean
   submit(): void
   close(reason: CloseReason): void
+  /** It became a case by another way than this form. */
+  registered(no: string, code: string): void
   /** Shows the alternative; what was shown becomes one. */
   swap(other: Other): void
   discard(other: Other): void
@@ -335,6 +337,9 @@ export function createDraft(birth: Birth, vault: () => Vault | null): Draft {
     },
     close(reason) {
       ask({ kind: 'close', key: freshKey(), reason })
+    },
+    registered(no, code) {
+      if (!ended()) settle({ kind: 'registered', no, code })
     },
     swap(other) {
       const shown: Other = {

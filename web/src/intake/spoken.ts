@@ -14,3 +14,10 @@ export const LINES = [
 
 export type LineKey = (typeof LINES)[number]['key']
 export const lineOf = (key: LineKey): string => LINES.find((line) => line.key === key)?.zh ?? ''
+
+/** Numbers that are the same in the whole country. */
+export const PUBLIC_NUMBERS = [
+  { phone: '110', target: 'p110' },
+  { phone: '120', target: 'p120' },
+  { phone: '119', target: 'p119' },
+] as const
