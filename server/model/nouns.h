@@ -308,6 +308,7 @@ struct err apply_result_submitted(struct store_txn *t, const struct record *r,
 struct err decide_review_result(const struct decide_in *in, const void *body,
                                 struct object object,
                                 struct outcome *ret) MUST_USE;
+/* callback.c */
 struct err decide_record_callback(const struct decide_in *in, const void *body,
                                   struct object object,
                                   struct outcome *ret) MUST_USE;
