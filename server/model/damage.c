@@ -49,6 +49,12 @@ bool case_head_plausible(const uint8_t head[static CASE_HEAD_BYTES])
            none_or_of(case_head_language(head), LANGUAGE_MAX) &&
            none_or_of(case_head_anonymity(head), ANONYMITY_MAX) &&
            none_or_of(case_head_occurring(head), OCCURRING_MAX) &&
+           none_or_of(case_head_due_clock(head), DUE_MAX) &&
+           none_or_of(case_head_ladder_state(head), LADDER_STATE_MAX) &&
+           none_or_of(case_head_callback_state(head), CALLBACK_STATE_MAX) &&
+           none_or_of(case_head_child_safety(head), CHILD_SAFETY_MAX) &&
+           time_fits(case_head_due_us(head)) &&
+           time_fits(case_head_ladder_started_us(head)) &&
            number_fits(case_head_day(head), case_head_serial(head)) &&
            place_fits(case_head_place_code(head)) &&
            time_fits(case_head_registered_us(head)) &&

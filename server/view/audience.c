@@ -9,10 +9,13 @@
 #include <assert.h>
 #include <string.h>
 
-/* Who registers cases has some of his own, wherever they lie by now. */
+/* Who registers or handles cases has some of his own, wherever they lie by
+ * now. */
 static bool may_own(const struct catalogue *c, const struct actor *actor)
 {
-    return policy_grant(c, actor->role, ACT_REGISTER_CASE).any;
+    return policy_grant(c, actor->role, ACT_REGISTER_CASE).any ||
+           policy_grant(c, actor->role, ACT_SIGN_CASE).any ||
+           policy_grant(c, actor->role, ACT_SUBMIT_RESULT).any;
 }
 
 struct audience view_audience(const struct catalogue *c,
@@ -52,17 +55,9 @@ bool audience_equal(const struct audience *a, const struct audience *b)
 
 static bool own(const struct audience *u, const uint8_t *case_head)
 {
-    return !id_is_zero(u->account) &&
-           id_equal(u->account, case_head_agent(case_head));
-}
+    const struct actor actor = {.account = u->account};
 
-static bool of_unit(const struct audience *u, const uint8_t *case_head)
-{
-    size_t size = sizeof(u->unit);
-
-    return u->unit[0] != '\0' &&
-           (memcmp(u->unit, case_head_ball_unit(case_head), size) == 0 ||
-            memcmp(u->unit, case_head_lead_unit(case_head), size) == 0);
+    return !id_is_zero(u->account) && case_is_own(&actor, case_head);
 }
 
 static bool of_territory(const struct audience *u, const uint8_t *case_head)
@@ -78,5 +73,5 @@ bool audience_sees(const struct audience *u, const uint8_t *case_head)
         return false;
     }
     return u->grant.relation == RELATION_ALL || own(u, case_head) ||
-           of_unit(u, case_head) || of_territory(u, case_head);
+           case_is_of_unit(u->unit, case_head) || of_territory(u, case_head);
 }

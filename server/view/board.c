@@ -40,12 +40,50 @@ static bool window_begin(struct table_walk *walk, const struct board_window *w,
     return table_walk_next(walk, false, ret_key, ret_value);
 }
 
+static bool same_code(const char *wanted, const char *code, size_t size)
+{
+    return wanted[0] == '\0' || memcmp(wanted, code, size) == 0;
+}
+
+static bool at_unit(const char unit[static 16], const uint8_t *head)
+{
+    return same_code(unit, case_head_ball_unit(head), 16) ||
+           same_code(unit, case_head_lead_unit(head), 16);
+}
+
+static bool emergency_runs(const uint8_t *head)
+{
+    return case_head_ladder_state(head) == LADDER_STATE_RUNNING;
+}
+
+static bool of_danger(const struct board_filter *f, const uint8_t *head)
+{
+    return !f->has_danger ||
+           (f->danger_known && path_in_danger(head) == f->danger);
+}
+
+static bool matches(const struct board_filter *f, const uint8_t *head)
+{
+    enum case_state state = (enum case_state)case_head_state(head);
+
+    return (f->state == CASE_STATE_NONE || state == f->state) &&
+           (f->stage == STAGE_NONE || path_stage(state) == f->stage) &&
+           (f->urgency == URGENCY_NONE ||
+            case_head_urgency(head) == (uint8_t)f->urgency) &&
+           same_code(f->category, case_head_category_code(head), 8) &&
+           at_unit(f->unit, head) &&
+           (!f->has_overdue || (case_head_overdue(head) != 0) == f->overdue) &&
+           (!f->has_emergency || emergency_runs(head) == f->emergency) &&
+           of_danger(f, head);
+}
+
+/* A head that no rule made is not looked into: who makes its row leaves it
+ * out, with an alarm. */
 static bool wanted(const struct audience *u, const struct board_window *w,
                    const uint8_t *head)
 {
-    return (w->state == CASE_STATE_NONE ||
-            case_head_state(head) == (uint8_t)w->state) &&
-           audience_sees(u, head);
+    return audience_sees(u, head) &&
+           (!case_head_plausible(head) || matches(&w->filter, head));
 }
 
 /* The row of the head that the walk stands on, if it is wanted. One that is
@@ -142,29 +180,18 @@ struct err board_walk(struct store_txn *t, struct arena *a,
 
 /* ------------------------------------------------------------ counters -- */
 
-/* States in which nobody has anything left to do. */
-static bool is_over(uint8_t state)
-{
-    static const bool over[UINT8_MAX + 1] = {
-        [CASE_STATE_REFUSED] = true,  [CASE_STATE_ANSWERED] = true,
-        [CASE_STATE_CLOSED] = true,   [CASE_STATE_ARCHIVE_CHK] = true,
-        [CASE_STATE_ARCHIVED] = true, [CASE_STATE_MERGED] = true,
-        [CASE_STATE_VOID] = true,
-    };
-
-    return over[state];
-}
-
 /* One head, as apply counts it. */
 static void count_head(const uint8_t *head, uint32_t today,
                        struct board_counts *c)
 {
-    bool open = !is_over(case_head_state(head));
+    bool open = path_open((enum case_state)case_head_state(head));
 
     c->open += open;
     c->triage += case_head_state(head) == CASE_STATE_TRIAGE;
     c->today += case_head_day(head) == today;
     c->danger += open && case_head_danger(head) != 0;
+    c->emergency += open && emergency_runs(head);
+    c->overdue += open && case_head_overdue(head) != 0;
 }
 
 static struct err count_by_walk(struct store_txn *t, const struct audience *u,
@@ -184,7 +211,8 @@ static struct err count_by_walk(struct store_txn *t, const struct audience *u,
     }
     there = table_walk_seek(walk, (struct span){0}, false, &key, &value);
     while (there && scanned < COUNT_HEADS_MAX) {
-        if (value.size == CASE_HEAD_BYTES && audience_sees(u, value.at)) {
+        if (value.size == CASE_HEAD_BYTES && case_head_plausible(value.at) &&
+            audience_sees(u, value.at)) {
             count_head(value.at, today, ret);
         }
         scanned++;
@@ -229,13 +257,15 @@ struct err counters_read(struct store_txn *t, const struct view_context *x,
         .triage = (int64_t)counts.triage,
         .today = (int64_t)counts.today,
         .danger = (int64_t)counts.danger,
+        .emergency = (int64_t)counts.emergency,
+        .overdue = (int64_t)counts.overdue,
     };
     return OK;
 }
 
 /* ---------------------------------------------------------- list_cases -- */
 
-static struct err live_cursor(const struct viewing *v, struct text *ret)
+struct err live_cursor(const struct viewing *v, struct text *ret)
 {
     struct crypt_key key = store_derive(store_of(v->t), CURSOR_PURPOSE);
     char cursor[CURSOR_CHARS];
@@ -271,12 +301,45 @@ static struct err fill_page(const struct viewing *v, const struct audience *u,
     return failed(e) ? e : live_cursor(v, &page->cursor);
 }
 
+/* A code that is too long for its field is no code of ours; the decoder's
+ * bounds have seen to it. */
+static void pad(struct text code, char *ret, size_t size)
+{
+    assert(code.size <= size);
+    memset(ret, 0, size);
+    memcpy(ret, code.at, code.size);
+}
+
+static struct board_filter filter_of(const struct read_list_cases *p,
+                                     const struct mask *m)
+{
+    struct board_filter f = {
+        .state = p->has_state ? p->state : CASE_STATE_NONE,
+        .stage = p->has_stage ? p->stage : STAGE_NONE,
+        .urgency = p->has_urgency ? p->urgency : URGENCY_NONE,
+        .has_overdue = p->has_overdue,
+        .overdue = p->overdue,
+        .has_emergency = p->has_emergency,
+        .emergency = p->emergency,
+        .has_danger = p->has_danger,
+        .danger = p->danger,
+        .danger_known = m->level[GROUP_G10] == MASK_FULL,
+    };
+
+    if (p->has_category) {
+        pad(p->category, f.category, sizeof(f.category));
+    }
+    if (p->has_unit) {
+        pad(p->unit, f.unit, sizeof(f.unit));
+    }
+    return f;
+}
+
 struct err read_list_cases(const struct viewing *v, const void *params)
 {
     const struct read_list_cases *p = params;
     struct board_window w = {
         .has_after = p->has_cursor,
-        .state = p->has_state ? p->state : CASE_STATE_NONE,
         .limit = page_limit(p->has_limit, p->limit),
         .scan_max = LIST_HEADS_MAX,
     };
@@ -289,6 +352,7 @@ struct err read_list_cases(const struct viewing *v, const void *params)
         return OK;
     }
     u = view_audience(v->x->catalogue, &v->x->actor);
+    w.filter = filter_of(p, &grant.mask);
     if (p->has_cursor && !page_token_read(v, TOKEN_CASES, (struct id){0},
                                           p->cursor, w.after.bytes, ID_BYTES)) {
         answer_refuse(v->ret, REFUSAL_CURSOR_BAD);

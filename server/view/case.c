@@ -12,9 +12,6 @@
 #include <assert.h>
 #include <string.h>
 
-/* Acts on a case that a page offers as buttons. */
-static const enum act case_acts[] = {ACT_ADD_NOTE};
-
 static bool shown(const struct mask *m, enum field_group group)
 {
     return m->level[group] != MASK_NONE;
@@ -234,27 +231,43 @@ static struct err fill_sealed(const struct viewing *v, const struct mask *m,
     return e;
 }
 
-static struct err fill_may(const struct viewing *v, struct object object,
-                           struct view_case_file *file)
+static void fill_places(const uint8_t *head, struct view_case_file *file)
 {
-    struct text *may = arena_take(v->a, ARRAY_COUNT(case_acts) * sizeof(*may));
-    struct facts facts;
-    struct err e;
+    file->event_code = case_head_event_code(head);
+    file->has_event_code = file->event_code != 0;
+    file->home_code = case_head_home_code(head);
+    file->has_home_code = file->home_code != 0;
+    file->household_code = case_head_household_code(head);
+    file->has_household_code = file->household_code != 0;
+}
 
-    if (may == NULL) {
+static struct err fill_class(const struct viewing *v, const uint8_t *head,
+                             struct view_case_file *file)
+{
+    enum protection *protections =
+        arena_take(v->a, PROTECTION_MAX * sizeof(*protections));
+
+    if (protections == NULL) {
         return ERR(ERR_LIMIT);
     }
-    e = policy_facts(v->t, v->x->catalogue, &v->x->actor, object, &facts);
-    if (failed(e)) {
-        return e;
-    }
-    for (size_t i = 0; i < ARRAY_COUNT(case_acts); i++) {
-        if (policy_decide(&facts, case_acts[i]).allow) {
-            may[file->may_count] = text_of(act_code(case_acts[i]));
-            file->may_count++;
+    for (int p = 1; p <= (int)PROTECTION_MAX; p++) {
+        if ((case_head_protections(head) >> (p - 1) & 1) != 0) {
+            protections[file->protections_count] = (enum protection)p;
+            file->protections_count++;
         }
     }
-    file->may = may;
+    file->protections = protections;
+    file->has_protections = file->protections_count > 0;
+    file->situation = case_head_situation(head);
+    file->has_situation = file->situation != 0;
+    file->child_safety = (enum child_safety)case_head_child_safety(head);
+    file->has_child_safety = file->child_safety != CHILD_SAFETY_NONE;
+    file->review_steps = case_head_review_steps(head);
+    file->has_review_steps = file->review_steps != 0;
+    file->callback_state = (enum callback_state)case_head_callback_state(head);
+    file->has_callback_state = file->callback_state != CALLBACK_STATE_NONE;
+    file->callback_attempts = case_head_callback_attempts(head);
+    file->has_callback_attempts = file->has_callback_state;
     return OK;
 }
 
@@ -285,7 +298,16 @@ static struct err fill_file(const struct viewing *v, struct object object,
         return ERR(ERR_CORRUPT);
     }
     fill_head(head, file);
-    e = case_row_of(v->t, v->a, object.id, head, &file->row);
+    fill_places(head, file);
+    e = fill_class(v, head, file);
+    if (!failed(e)) {
+        e = padded_text(v->a, case_head_category_2_code(head), 8,
+                        &file->category_2);
+        file->has_category_2 = !failed(e) && file->category_2.size > 0;
+    }
+    if (!failed(e)) {
+        e = case_row_of(v->t, v->a, object.id, head, &file->row);
+    }
     file->row.place_code = case_head_place_code(head); /* under the mask */
     if (!failed(e)) {
         e = fill_sealed(v, &d->mask, head, file);
@@ -293,7 +315,7 @@ static struct err fill_file(const struct viewing *v, struct object object,
     if (!failed(e)) {
         e = padded_text(v->a, d->mask_name, sizeof(d->mask_name), &file->mask);
     }
-    return failed(e) ? e : fill_may(v, object, file);
+    return failed(e) ? e : fill_standing(v, object.id, head, file);
 }
 
 struct err read_read_case(const struct viewing *v, const void *params)

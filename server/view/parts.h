@@ -8,8 +8,13 @@
  *      board.c     list_cases, counters
  *      audience.c  who sees which rows
  *      feed.c      snapshot and push
- *      case.c      the case file
+ *      case.c      the case file: what is sealed
+ *      next.c      the case file: how it stands, what comes next
+ *      who.c       what can be done to a case, and who can
+ *      work.c      what waits for a reader
  *      timeline.c  what happened to a case
+ *      words.c     what an event says, as far as the mask lets it
+ *      city.c      the city's decisions, and who is on duty
  *      contact.c   contacts and drafts
  *      self.c      me and territory
  *      units.c     names of units
@@ -100,18 +105,79 @@ struct err case_row_of(struct store_txn *t, struct arena *a, struct id case_id,
                        const uint8_t head[static CASE_HEAD_BYTES],
                        struct view_case_row *ret) MUST_USE;
 
+/* The row of a granted command, under the doer's mask, with its ETag. */
+struct err answer_row(const struct viewing *v,
+                      const struct granted *g) MUST_USE;
+
+/* ---- who.c ---- */
+
+enum { CASE_ACTS_MAX = 40, WHO_ROLES_MAX = 20 };
+
+/* What the policy looks at, for a head that is already in hand. */
+struct facts case_facts(const struct view_context *x, const uint8_t *head);
+/* Every command that this reader can send about a case now, in the order of
+ * the path; count returned. Whether the reader may see it was asked before. */
+size_t who_may(const struct view_context *x, const uint8_t *head,
+               enum command ret[static CASE_ACTS_MAX]);
+bool who_may_one(const struct view_context *x, const uint8_t *head,
+                 enum command command);
+/* The same for any that takes the case a step on its way. */
+bool who_may_move(const struct view_context *x, const uint8_t *head);
+/* What the right to a command is called. */
+enum act who_act(enum command command);
+
+struct who_roles {
+    const struct text *codes; /* in the arena */
+    size_t count;
+};
+/* The roles that hold the right to a command, wherever. */
+struct err who_roles(const struct viewing *v, enum command command,
+                     struct who_roles *ret) MUST_USE;
+/* Their names in the reader's language, for a sentence; in the arena. */
+struct err who_names(const struct view_context *x, enum command command,
+                     struct arena *a, struct text *ret) MUST_USE;
+
+/* ---- next.c ---- */
+
+/* Fills what is not sealed of how a case stands. */
+struct err fill_standing(const struct viewing *v, struct id case_id,
+                         const uint8_t *head,
+                         struct view_case_file *file) MUST_USE;
+
+/* ---- words.c ---- */
+
+/* detail and words of an event, under the mask. */
+struct err fill_words(const struct viewing *v, const struct record *r,
+                      const struct mask *m,
+                      struct view_timeline_entry *ret) MUST_USE;
+
 /* ---- board.c ---- */
 
 struct err counters_read(struct store_txn *t, const struct view_context *x,
                          const struct audience *u,
                          struct view_counters *ret) MUST_USE;
+/* Where the live feed goes on from what this transaction sees. */
+struct err live_cursor(const struct viewing *v, struct text *ret) MUST_USE;
 struct err read_list_cases(const struct viewing *v,
                            const void *params) MUST_USE;
 
+/* What narrows a list; a member that is not set, or 0, narrows nothing. */
+struct board_filter {
+    enum case_state state;
+    enum stage stage;
+    enum urgency urgency;
+    char category[8]; /* zero padded */
+    char unit[16];    /* leads, or holds the ball */
+    bool has_overdue, overdue;
+    bool has_emergency, emergency;
+    bool has_danger, danger;
+    bool danger_known; /* false: the reader must not know, so none is found */
+};
+
 struct board_window { /* which rows of the board */
     bool has_after;
-    struct id after;       /* older than this one */
-    enum case_state state; /* 0: any */
+    struct id after; /* older than this one */
+    struct board_filter filter;
     size_t limit;
     size_t scan_max;
 };
@@ -127,7 +193,7 @@ struct err board_walk(struct store_txn *t, struct arena *a,
                       const struct audience *u, const struct board_window *w,
                       struct board_rows *ret) MUST_USE;
 
-/* ---- case.c, timeline.c, contact.c, self.c, units.c ---- */
+/* ---- case.c, timeline.c, contact.c, self.c, units.c, work.c, city.c ---- */
 
 struct err read_read_case(const struct viewing *v, const void *params) MUST_USE;
 struct err read_read_timeline(const struct viewing *v,
@@ -142,6 +208,10 @@ struct err read_read_territory(const struct viewing *v,
                                const void *params) MUST_USE;
 struct err read_list_units(const struct viewing *v,
                            const void *params) MUST_USE;
+struct err read_list_work(const struct viewing *v, const void *params) MUST_USE;
+struct err read_read_catalogue(const struct viewing *v,
+                               const void *params) MUST_USE;
+struct err read_list_duty(const struct viewing *v, const void *params) MUST_USE;
 
 /* The number that a contact came from; empty when it gave none. */
 struct contact_number {

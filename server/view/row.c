@@ -59,29 +59,102 @@ struct err case_by_number(struct store_txn *t, struct case_no no,
     return OK;
 }
 
+static struct err name_unit(struct arena *a, const char *unit, bool *ret_has,
+                            struct text *ret)
+{
+    struct err e = padded_text(a, unit, 16, ret);
+
+    *ret_has = !failed(e) && ret->size > 0;
+    return e;
+}
+
+static struct err name_person(struct store_txn *t, struct arena *a,
+                              struct id account, bool *ret_has,
+                              struct text *ret)
+{
+    char login[32];
+    struct err e;
+
+    if (id_is_zero(account)) {
+        return OK;
+    }
+    e = account_login_of(t, account, login);
+    if (!failed(e)) {
+        e = padded_text(a, login, sizeof(login), ret);
+    }
+    *ret_has = !failed(e);
+    return e;
+}
+
 /* Who and which unit: looked up or copied, so that the row outlives the head.
  */
 static struct err fill_names(struct store_txn *t, struct arena *a,
                              const uint8_t *head, struct view_case_row *row)
 {
-    struct id agent = case_head_agent(head);
-    char login[32];
-    struct err e;
+    struct err e =
+        name_unit(a, case_head_ball_unit(head), &row->has_unit, &row->unit);
 
-    e = padded_text(a, case_head_ball_unit(head), 16, &row->unit);
-    if (failed(e)) {
-        return e;
+    if (!failed(e)) {
+        e = name_unit(a, case_head_lead_unit(head), &row->has_lead_unit,
+                      &row->lead_unit);
     }
-    row->has_unit = row->unit.size > 0;
-    if (id_is_zero(agent)) {
+    if (!failed(e)) {
+        e = padded_text(a, case_head_category_code(head), 8, &row->category);
+    }
+    if (!failed(e)) {
+        row->has_category = row->category.size > 0;
+        e = name_person(t, a, case_head_agent(head), &row->has_agent,
+                        &row->agent);
+    }
+    return failed(e) ? e
+                     : name_person(t, a, case_head_handler(head),
+                                   &row->has_handler, &row->handler);
+}
+
+static void fill_path(const uint8_t *head, struct view_case_row *row)
+{
+    row->has_stage = true;
+    row->stage = path_stage((enum case_state)case_head_state(head));
+    row->has_due_at = case_head_due_us(head) != 0;
+    row->due_at = case_head_due_us(head);
+    row->has_due_clock = case_head_due_clock(head) != 0;
+    row->due_clock = (enum due)case_head_due_clock(head);
+    row->has_overdue = true;
+    row->overdue = case_head_overdue(head) != 0;
+    row->has_cross_county = true;
+    row->cross_county = case_head_cross_county(head) != 0;
+    row->has_redo_count = case_head_redo_count(head) != 0;
+    row->redo_count = case_head_redo_count(head);
+    row->has_refusal_proposed = true;
+    row->refusal_proposed = path_next(head) == COMMAND_DECIDE_REFUSAL;
+    row->has_review_step = case_head_review_step(head) != 0;
+    row->review_step = case_head_review_step(head);
+}
+
+/* Only once an emergency ran. */
+static struct err fill_ladder(struct arena *a, const uint8_t *head,
+                              struct view_case_row *row)
+{
+    enum lamp *lamps;
+
+    if (case_head_ladder_state(head) == 0) {
         return OK;
     }
-    e = account_login_of(t, agent, login);
-    if (failed(e)) {
-        return e;
+    lamps = arena_take(a, LADDER_STEP_MAX * sizeof(*lamps));
+    if (lamps == NULL) {
+        return ERR(ERR_LIMIT);
     }
-    row->has_agent = true;
-    return padded_text(a, login, sizeof(login), &row->agent);
+    for (int step = 1; step <= (int)LADDER_STEP_MAX; step++) {
+        lamps[step - 1] = path_lamp(head, (enum ladder_step)step);
+    }
+    row->has_ladder_state = true;
+    row->ladder_state = (enum ladder_state)case_head_ladder_state(head);
+    row->has_ladder_started_at = case_head_ladder_started_us(head) != 0;
+    row->ladder_started_at = case_head_ladder_started_us(head);
+    row->has_lamps = true;
+    row->lamps = lamps;
+    row->lamps_count = LADDER_STEP_MAX;
+    return OK;
 }
 
 struct err case_row_of(struct store_txn *t, struct arena *a, struct id case_id,
@@ -89,6 +162,7 @@ struct err case_row_of(struct store_txn *t, struct arena *a, struct id case_id,
                        struct view_case_row *ret)
 {
     const char *event = event_name(case_head_last_event(head));
+    struct err e;
 
     if (!case_head_plausible(head)) {
         return ERR(ERR_CORRUPT);
@@ -114,5 +188,31 @@ struct err case_row_of(struct store_txn *t, struct arena *a, struct id case_id,
         .has_last_event = event[0] != '\0',
         .last_event = text_of(event),
     };
-    return fill_names(t, a, head, ret);
+    fill_path(head, ret);
+    e = fill_ladder(a, head, ret);
+    return failed(e) ? e : fill_names(t, a, head, ret);
+}
+
+struct err answer_row(const struct viewing *v, const struct granted *g)
+{
+    const struct object object = {OBJECT_CASE, g->object};
+    uint8_t head[CASE_HEAD_BYTES];
+    struct view_case_row row;
+    struct mask mask;
+    bool found = false;
+    struct err e = case_head_get(v->t, g->object, head, &found);
+
+    if (failed(e) || !found) {
+        return failed(e) ? e : ERR(ERR_CORRUPT);
+    }
+    e = answer_mask(v, ACT_READ_CASE, object, &mask);
+    if (!failed(e)) {
+        e = case_row_of(v->t, v->a, g->object, head, &row);
+    }
+    if (failed(e)) {
+        return e;
+    }
+    view_case_row_write(&v->ret->body, &row, &mask, v->x->lang);
+    answer_etag(v->ret, row.version);
+    return OK;
 }

@@ -2,8 +2,8 @@
  * timeline.c - what happened to a case, newest first.
  *
  * Table case_timeline names the records of a case; each is read from the log,
- * hash-checked. The words of a note are opened only when the mask shows the
- * handling log whole (G11).
+ * hash-checked. What was written is opened only when the mask shows the
+ * handling log whole (G11); words.c says what is told of it.
  */
 #include "view/parts.h"
 
@@ -71,6 +71,9 @@ static struct err fill_entry(const struct viewing *v, uint64_t seq,
         return OK;
     }
     e = fill_actor(v, &r, ret);
+    if (!failed(e)) {
+        e = fill_words(v, &r, m, ret);
+    }
     if (!failed(e) && r.type == EVENT_NOTE_ADDED) {
         e = fill_note(v, &r, ret);
     }
