@@ -266,6 +266,9 @@ struct facts {
         relation;         /* closest that holds: own < unit < territory < all */
     uint8_t state;        /* case or contact state */
     bool reporter_secret; /* the reporter asked for secrecy */
+    bool below_county;    /* the actor's unit is a township's or a village's */
+    uint8_t ticks; /* bit n-1: enum field_tick n was given to the actor's unit
+                      when the case was dispatched */
     int role_index;       /* in the catalogue */
     const struct catalogue *catalogue;
     bool is_system;

@@ -13,6 +13,8 @@
 #include "model/catalogue.h"
 #include "model/rows.h"
 
+enum { COUNTY_MAX = 999999 }; /* codes above are townships and villages */
+
 /* ---------------------------------------------------------------- facts -- */
 
 static bool same_unit(const struct actor *actor, const char unit[static 16])
@@ -81,6 +83,9 @@ static void facts_start(const struct catalogue *c, const struct actor *actor,
 {
     int index = actor->is_system ? -1 : role_index(c, actor);
 
+    const struct catalogue_unit *unit =
+        c == NULL ? NULL : catalogue_unit(c, actor->unit);
+
     *ret = (struct facts){
         .kind = kind,
         .has_object = kind != OBJECT_NONE,
@@ -89,7 +94,28 @@ static void facts_start(const struct catalogue *c, const struct actor *actor,
         .role_index = index,
         .role_known = index >= 0,
         .relation = RELATION_ALL,
+        .below_county = unit != NULL && unit->territory > COUNTY_MAX,
     };
+}
+
+/* What the dispatch gave to the actor's unit, as lead and as receiver. */
+static uint8_t ticks_of_unit(const char unit[static 16], const uint8_t *head)
+{
+    uint8_t ticks = 0;
+
+    if (unit[0] == '\0') {
+        return 0;
+    }
+    if (memcmp(unit, case_head_lead_unit(head), 16) == 0) {
+        ticks = case_head_lead_fields(head);
+    }
+    for (size_t i = 0; i < case_head_party_count(head) && i < CASE_PARTIES;
+         i++) {
+        if (memcmp(unit, case_party(head, i), 16) == 0) {
+            ticks |= (uint8_t)(case_head_party_fields(head) >> (8 * i));
+        }
+    }
+    return ticks;
 }
 
 static void facts_of_case(const struct catalogue *c, const struct actor *actor,
@@ -97,6 +123,7 @@ static void facts_of_case(const struct catalogue *c, const struct actor *actor,
 {
     ret->known = true;
     ret->state = case_head_state(head);
+    ret->ticks = ticks_of_unit(actor->unit, head);
     ret->reporter_secret = case_head_anonymity(head) == ANONYMITY_SECRET;
     if (actor->is_system || c == NULL) {
         ret->relation = RELATION_ALL;
@@ -219,7 +246,34 @@ static int profile_of(const struct role *role, enum relation relation)
     return role->has_profile[PROFILE_DEFAULT] ? PROFILE_DEFAULT : -1;
 }
 
-static enum mask_level level_of(enum cell cell, bool writing)
+struct need {       /* what turns a cell that depends on the object */
+    bool writing;   /* into full: during the call */
+    uint8_t groups; /* bit n-1: enum field_tick n, by the dispatch */
+};
+
+/* The tick that opens a group, or none. */
+static enum field_tick tick_of(enum field_group group)
+{
+    static const enum field_tick ticks[GROUP_COUNT] = {
+        [GROUP_G3] = FIELD_TICK_CHILD,    [GROUP_G4] = FIELD_TICK_ADDRESS,
+        [GROUP_G5] = FIELD_TICK_GUARDIAN, [GROUP_G6] = FIELD_TICK_NARRATIVE,
+        [GROUP_G7] = FIELD_TICK_HEALTH,   [GROUP_G8] = FIELD_TICK_FILES,
+        [GROUP_G12] = FIELD_TICK_SUSPECT,
+    };
+
+    return ticks[group];
+}
+
+static bool ticked(const struct need *n, enum field_group group)
+{
+    enum field_tick tick = tick_of(group);
+
+    return tick != FIELD_TICK_NONE &&
+           (n->groups >> ((unsigned)tick - 1) & 1) != 0;
+}
+
+static enum mask_level level_of(enum cell cell, enum field_group group,
+                                const struct need *n)
 {
     switch (cell) {
     case CELL_NONE:
@@ -229,19 +283,22 @@ static enum mask_level level_of(enum cell cell, bool writing)
     case CELL_FULL:
         return MASK_FULL;
     case CELL_WRITE:
-        return writing ? MASK_FULL : MASK_NONE;
+        return n->writing ? MASK_FULL : MASK_NONE;
+    case CELL_NEED:
+        return ticked(n, group) ? MASK_FULL : MASK_NONE;
     }
     BUG("cell");
 }
 
-static struct mask mask_of(const struct role *role, int profile, bool writing)
+static struct mask mask_of(const struct role *role, int profile,
+                           const struct need *n)
 {
     struct mask mask = {{0}};
 
     mask.level[GROUP_SELF] = MASK_FULL;
     for (int g = GROUP_G1; profile >= 0 && g < GROUP_COUNT; g++) {
-        mask.level[g] =
-            (uint8_t)level_of((enum cell)role->cells[profile][g], writing);
+        mask.level[g] = (uint8_t)level_of((enum cell)role->cells[profile][g],
+                                          (enum field_group)g, n);
     }
     return mask;
 }
@@ -280,11 +337,17 @@ static void fill_mask(const struct role *role, const struct facts *f,
 {
     enum relation relation = f->has_object ? mask_relation(f) : granted;
     int profile = profile_of(role, relation);
-    bool writing = f->kind == OBJECT_CONTACT && relation == RELATION_OWN &&
-                   f->state == CONTACT_STATE_OPEN;
+    const struct need need = {
+        .writing = f->kind == OBJECT_CONTACT && relation == RELATION_OWN &&
+                   f->state == CONTACT_STATE_OPEN,
+        .groups = f->ticks,
+    };
 
-    ret->mask = mask_of(role, profile, writing);
-    if (f->reporter_secret && relation > role->secret_reporter) {
+    ret->mask = mask_of(role, profile, &need);
+    /* Who called is never told below the county, whatever the city's table
+     * says. */
+    if (f->below_county ||
+        (f->reporter_secret && relation > role->secret_reporter)) {
         ret->mask.level[GROUP_G2] = MASK_NONE;
     }
     name_mask(profile, ret->mask_name);
@@ -379,6 +442,7 @@ struct grant policy_grant(const struct catalogue *c, const char role[static 8],
                           enum act act)
 {
     const struct role *r = catalogue_role(c, role);
+    const struct need nothing = {0}; /* a row is no file: no field is ticked */
     struct grant grant = {0};
     int profile;
 
@@ -390,7 +454,7 @@ struct grant policy_grant(const struct catalogue *c, const char role[static 8],
     grant.any = true;
     grant.relation = (enum relation)r->grants[act];
     profile = profile_of(r, grant.relation);
-    grant.mask = mask_of(r, profile, false);
+    grant.mask = mask_of(r, profile, &nothing);
     name_mask(profile, grant.mask_name);
     return grant;
 }

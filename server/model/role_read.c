@@ -84,6 +84,10 @@ static bool cell_of(struct text text, enum cell *ret)
         *ret = CELL_WRITE;
         return true;
     }
+    if (text_is(text, "need")) {
+        *ret = CELL_NEED;
+        return true;
+    }
     return text_is(text, "R") || text_is(text, "-") || is_word(text);
 }
 
