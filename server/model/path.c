@@ -6,6 +6,7 @@
 #include "model/path.h"
 
 #include <assert.h>
+#include <string.h>
 
 #define IN(state) (UINT32_C(1) << CASE_STATE_##state)
 
@@ -199,17 +200,26 @@ static enum refusal needs_no_contact(const struct catalogue *c,
                                           : REFUSAL_NONE;
 }
 
-/* The last step of a review is that of who may review everywhere. */
+/* The last step of a review is that of who may review everywhere; the one
+ * before it that of the unit that holds the ball, or theirs where the city lets
+ * them act for it. */
 static enum refusal needs_step(const struct catalogue *c,
                                const struct actor *actor, const uint8_t *head)
 {
-    if (case_head_review_step(head) < 2) {
+    bool everywhere =
+        policy_grant(c, actor->role, ACT_REVIEW_RESULT).relation ==
+        RELATION_ALL;
+
+    if (case_head_review_step(head) >= case_head_review_steps(head)) {
+        return everywhere ? REFUSAL_NONE : REFUSAL_REVIEW_CENTRE_ONLY;
+    }
+    if (memcmp(actor->unit, case_head_ball_unit(head), sizeof(actor->unit)) ==
+        0) {
         return REFUSAL_NONE;
     }
-    return policy_grant(c, actor->role, ACT_REVIEW_RESULT).relation ==
-                   RELATION_ALL
+    return everywhere && catalogue_acting(c).centre_reviews_county
                ? REFUSAL_NONE
-               : REFUSAL_REVIEW_CENTRE_ONLY;
+               : REFUSAL_RIGHT_DENIED;
 }
 
 static enum refusal needs_callback(const struct catalogue *c,
