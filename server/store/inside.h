@@ -145,6 +145,12 @@ struct err store_open_as(const struct store_options *o, bool any_version,
 struct err main_replace(const char *dir) MUST_USE;
 /* Finishes or forgets what a crash left half done in DIR. */
 struct err leftovers_settle(const char *dir) MUST_USE;
+/* Makes a folder DIR/check.* and holds it: as long as the fd is open, in
+ * whatever process, leftovers_settle lets it be. */
+struct err scratch_make(const char *dir, char ret_path[static PATH_MAX],
+                        int *ret_fd) MUST_USE;
+/* Removes it with the environment in it, which is closed, and closes the fd. */
+struct err scratch_drop(const char *path, int fd) MUST_USE;
 
 /* ---- tail.c ---- */
 
