@@ -140,11 +140,14 @@ struct err store_open_as(const struct store_options *o, bool any_version,
                          struct store **ret_store) MUST_USE;
 
 /* ---- leftovers.c ---- */
-
 /* DIR/main.part is finished: it becomes main, at once and for good. */
 struct err main_replace(const char *dir) MUST_USE;
 /* Finishes or forgets what a crash left half done in DIR. */
 struct err leftovers_settle(const char *dir) MUST_USE;
+/* A folder DIR/check.*; leftovers_settle lets it be while the fd is open. */
+struct err scratch_make(const char *dir, char ret_path[static PATH_MAX],
+                        int *ret_fd) MUST_USE;
+struct err scratch_drop(const char *path, int fd) MUST_USE;
 
 /* ---- tail.c ---- */
 
@@ -238,7 +241,6 @@ struct err replay_compare(struct store_txn *a, struct store_txn *b,
                           struct verify_report *ret) MUST_USE;
 
 /* ---- verify.c ---- */
-
 /* Fills in what is wrong and where; returns e. */
 struct err verify_report(struct verify_report *ret, struct err e,
                          const char *what, uint64_t seq) MUST_USE;

@@ -11,7 +11,8 @@
  *         DIR/control         unix socket of the running server (app/)
  *         the master key      a file outside DIR, 0400, 64 hex digits and LF
  *         record bytes        schema/record.md
- *         DIR/main.*, check.* what is being made; settled by the next open
+ *         DIR/main.*, check.* what is being made; settled by the next open,
+ *                             but for the scratch of a check that is running
  * UNITS   seq: 1-based, dense. times: microseconds since 1970 UTC.
  * OWNS    both LMDB environments and the flock. A span read from a txn lives
  *         until that txn ends (write txn: until the next put).

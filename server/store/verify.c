@@ -13,9 +13,7 @@
  * own; what must hold for the log as a whole is checked in the last of them.
  */
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "store/inside.h"
@@ -319,14 +317,10 @@ static struct err replay_check(struct store *s, apply_fn apply,
     };
     struct replay_plan plan = {.from = s, .apply = apply};
     struct err removed;
-    struct err e = path_join(s->dir, "check.XXXXXX", path);
+    int fd = -1;
+    struct err e =
+        room_for_another(s) ? scratch_make(s->dir, path, &fd) : ERR(ERR_FULL);
 
-    if (!failed(e) && !room_for_another(s)) {
-        e = ERR(ERR_FULL);
-    }
-    if (!failed(e) && mkdtemp(path) == NULL) {
-        e = ERR_OF(ERR_SYS, errno);
-    }
     if (failed(e)) {
         return verify_report(ret, e, "scratch", 0);
     }
@@ -342,7 +336,7 @@ static struct err replay_check(struct store *s, apply_fn apply,
         }
     }
     store_close(plan.to);
-    removed = env_remove(path);
+    removed = scratch_drop(path, fd);
     return failed(e) ? e : removed;
 }
 

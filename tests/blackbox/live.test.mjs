@@ -184,15 +184,16 @@ describe('a push', () => {
         await leader.next('a snapshot')
         await sleep(1500)
         for (const [login, { api, live, all }] of Object.entries(watchers)) {
-            all.push(...live.frames)
             const listed = new Map(ok(await api.get('/cases?limit=200')).rows.map((row) => [row.id, row]))
+            const pushed = (one) => live.frames.flatMap((frame_) => frame_.put ?? []).filter((row) => row.id === one.id).at(-1)
+            await until(`${login} is up to date`, () => made.every((one) => !listed.has(one.id) || pushed(one)?.version === listed.get(one.id).version))
+            all.push(...live.frames)
             const text = JSON.stringify(all)
             for (const one of made) {
                 if (!listed.has(one.id)) {
                     assert.ok(!text.includes(one.id) && !text.includes(one.no), `${login} heard of ${one.no}`)
                 } else {
-                    const shown = all.flatMap((frame_) => frame_.put ?? []).filter((row) => row.id === one.id).at(-1)
-                    assert.deepEqual(shown, listed.get(one.id), `${login}: the row pushed is not the row listed`)
+                    assert.deepEqual(pushed(one), listed.get(one.id), `${login}: the row pushed is not the row listed`)
                 }
             }
             for (const word of ['甲小雨', '甲**', '叙述里的原话']) assert.ok(!text.includes(word), `${login} heard ${word}`)

@@ -2,6 +2,8 @@
 import net from 'node:net'
 import tls from 'node:tls'
 
+const PATIENCE = 20_000 // ms for an answer, on a busy machine
+
 /** A socket to the server; over TLS for an https URL. */
 export function connect(url, { localAddress } = {}) {
     const { hostname, port, protocol } = new URL(url)
@@ -44,9 +46,10 @@ export function answersIn(bytes) {
 
 /**
  * Sends the parts one after another, then listens. Ends when the server closes
- * (`closed: true`) or when `quiet` ms passed without a byte (`closed: false`).
+ * (`closed: true`) or when `quiet` ms passed without a byte (`closed: false`);
+ * as long as there are fewer answers than `least`, that is PATIENCE at least.
  */
-export async function exchange(url, parts, { quiet = 20_000, pause = 0, enough, localAddress } = {}) {
+export async function exchange(url, parts, { quiet = PATIENCE, pause = 0, least = 1, enough, localAddress } = {}) {
     const socket = await connect(url, { localAddress })
     const chunks = []
     return new Promise((resolve) => {
@@ -59,7 +62,8 @@ export async function exchange(url, parts, { quiet = 20_000, pause = 0, enough, 
         }
         const wait = () => {
             clearTimeout(timer)
-            timer = setTimeout(() => finish(false), quiet)
+            const answered = answersIn(Buffer.concat(chunks)).length >= least
+            timer = setTimeout(() => finish(false), answered ? quiet : Math.max(quiet, PATIENCE))
         }
         socket.on('data', (chunk) => {
             chunks.push(chunk)

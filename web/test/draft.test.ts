@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { nextTick } from 'vue'
 import { createDraft, type Draft } from '../src/drafts/draft'
+import { contactsIn, recordOf } from '../src/drafts/stored'
 import type { Vault } from '../src/drafts/vault'
 import { emptyForm } from '../src/intake/form'
 
@@ -51,6 +52,7 @@ function world() {
   const vault: Vault = {
     put: async (id, value) => void copies.set(id, structuredClone(value)),
     all: async () => ({ found: copies, unreadable: 0 }),
+    removeRead: async () => undefined,
     remove: async (id) => void copies.delete(id),
     wipe: async () => copies.clear(),
   }
@@ -96,7 +98,7 @@ test('the contact first, then saves: one at a time, two seconds apart', async ()
   assert.equal((state.content as { form: { matter: string } }).form.matter.length, 60)
   assert.equal(draft.state.sync, 'saved')
   assert.equal(draft.unsaved, false)
-  assert.deepEqual([...copies.keys()], [`contact ${'c'.repeat(32)}`])
+  assert.deepEqual([...copies.keys()], [recordOf(`contact ${'c'.repeat(32)}`)])
   end()
 })
 
@@ -107,7 +109,7 @@ test('without a server all is kept here and goes up later, once', async () => {
   await pass(1500)
   assert.equal(draft.state.sync, 'machine')
   assert.equal(draft.state.kept, true)
-  assert.deepEqual([...copies.keys()], ['queued 20261123-aaaaaaaaaaaaaaaa'])
+  assert.deepEqual([...copies.keys()], [recordOf('queued 20261123-aaaaaaaaaaaaaaaa')])
   draft.form.place.unknown = true
   draft.submit()
   await pass(3000)
@@ -173,4 +175,65 @@ test('what was typed is saved before a contact ends without a case', async () =>
   )
   assert.deepEqual(draft.state.outcome, { kind: 'closed', reason: 'silent' })
   end()
+})
+
+const copy = (writer: string, matter: string, at: number, more = {}) => ({
+  take: { channel: 'phone' },
+  takeKey: '',
+  takenAt: 1,
+  contactId: 'c'.repeat(32),
+  channel: 'phone',
+  form: { ...emptyForm(), matter },
+  others: [],
+  at,
+  version: 3,
+  writer,
+  dirty: true,
+  pending: null,
+  outcome: null,
+  ...more,
+})
+const only = (...copies: { writer: string }[]) => {
+  const contacts = contactsIn(new Map(copies.map((one, i) => [`record ${i}`, one])))
+  assert.equal(contacts.length, 1)
+  assert.equal(contacts[0]!.records.length, copies.length)
+  return contacts[0]!.stored
+}
+const beside = (stored: { others: { form: { matter: string } }[] }) => stored.others.map(({ form }) => form.matter)
+
+test('copies of two tabs are one contact: the newer is shown, the other beside it', () => {
+  const both = only(copy('one', '开头，一', 100), copy('two', '开头，二', 200))
+  assert.equal(both.form.matter, '开头，二')
+  assert.deepEqual(beside(both), ['开头，一'])
+  assert.equal(both.dirty, true)
+  const same = only(copy('one', '一样', 100), copy('two', '一样', 200))
+  assert.deepEqual(beside(same), [])
+})
+
+test('a copy that the server has is no rival of one that it lacks', () => {
+  const one = only(copy('one', '开头', 900, { dirty: false }), copy('two', '开头，二', 200))
+  assert.equal(one.form.matter, '开头，二')
+  assert.deepEqual(beside(one), [])
+  const none = only(copy('one', '旧', 900, { dirty: false }), copy('two', '新', 200, { dirty: false, version: 4 }))
+  assert.equal(none.form.matter, '新')
+  assert.equal(none.dirty, false)
+})
+
+test('a contact that waited for its number is the one that got it', () => {
+  const takeKey = '20261123-aaaaaaaaaaaaaaaa'
+  const one = only(copy('one', '早', 100, { takeKey, contactId: '' }), copy('one', '早，晚', 200, { takeKey }))
+  assert.equal(one.contactId, 'c'.repeat(32))
+  assert.equal(one.form.matter, '早，晚')
+  assert.deepEqual(beside(one), [])
+})
+
+test('a last word goes by itself only where nothing else was typed', () => {
+  const pending = { kind: 'register', key: 'k', said: {}, body: null }
+  assert.deepEqual(only(copy('one', '一', 100, { pending }), copy('two', '一', 200)).pending, pending)
+  assert.equal(only(copy('one', '一', 100, { pending }), copy('two', '二', 200)).pending, null)
+  const sent = { ...pending, body: {} } // the server may have it: only the same words again tell
+  const both = only(copy('one', '一', 100, { pending: sent }), copy('two', '二', 200))
+  assert.deepEqual(both.pending, sent)
+  assert.equal(both.form.matter, '一')
+  assert.deepEqual(beside(both), ['二'])
 })

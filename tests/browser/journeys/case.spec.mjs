@@ -93,6 +93,28 @@ test('a note being written survives the server killed and the page loaded anew',
     expect(rows.filter((entry) => entry.event === 'note_added').length).toBe(1)
 })
 
+test('notes written in two tabs without a server are both there afterwards', async ({ visit, house }) => {
+    const { no } = await (await house.as('agt01')).register(SPOKEN)
+    const one = await visit({ at: `/case/${no}` })
+    await signIn(one, 'agt01', house.store.password)
+    await expect(at(one, 'case-matter')).toHaveText(MATTER)
+    const two = await one.context().newPage()
+    await two.goto(`/case/${no}`)
+    await expect(at(two, 'case-matter')).toHaveText(MATTER)
+    await house.kill()
+    for (const [page, words] of [[two, '第二个窗口写的'], [one, '第一个窗口写的']]) {
+        await page.bringToFront()
+        await at(page, 'note-text').focus()
+        await type(page, words)
+        await expect(at(page, 'note-state')).toHaveText('草稿已保存在本机（已加密）')
+    }
+    await two.close()
+    await house.start()
+    await one.reload()
+    await expect(at(one, 'note-text')).toHaveValue(/第一个窗口写的/)
+    await expect(at(one, 'note-text')).toHaveValue(/第二个窗口写的/)
+})
+
 test('a partner sees the case masked, and nothing of who called', async ({ visit, house }) => {
     const { no } = await (await house.as('agt01')).register(SPOKEN)
     const partner = await visit({ at: '/board' })

@@ -173,7 +173,7 @@ test('nothing lies in clear on the machine, and signing out takes it all away', 
     const before = await until('a sealed copy', async () => {
         const kept = await storageOf(page)
         return records(kept).length > 0 && kept
-    })
+    }, 60_000)
     for (const canary of CANARIES) expect(JSON.stringify(before)).not.toContain(canary)
     const key = await page.evaluate(async () => (await (await fetch('/api/v1/session')).json()).draft_key)
     expect(key).toMatch(/^[0-9a-f]{64}$/)
@@ -297,7 +297,7 @@ test('the browser writes nothing of it in clear into its profile', async ({ prof
     // when one goes on to another page, and writes it down a little later.
     await at(page, 'rail-board').click()
     await expect(at(page, 'board-count')).toBeVisible()
-    await until('the browser to write down where it was', () => searchFiles([profile.directory], [`${house.url}/board`]).length > 0)
+    await until('the browser to write down where it was', () => searchFiles([profile.directory], [`${house.url}/board`]).length > 0, 60_000)
     await page.context().close()
     expect(searchFiles([profile.directory], [`/case/${no}`]).length).toBeGreaterThan(0) // the search finds what is there
     expect(searchFiles([profile.directory], [...CANARIES, '金丝雀的补充', house.store.password])).toEqual([])

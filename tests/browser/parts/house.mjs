@@ -11,9 +11,12 @@ import { until } from '../../lib/wait.mjs'
 binary()
 
 // A server that is killed comes back on its port. Below the range that the
-// system itself gives out, nobody takes the port in the meantime.
+// system itself gives out, nobody takes the port in the meantime; the other
+// workers look for theirs elsewhere.
+const WORKER = Number(process.env.TEST_PARALLEL_INDEX ?? 0) % 4
+
 function quietPort() {
-    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    const port = 20_000 + Math.floor(Math.random() * 2500) * 4 + WORKER
     return new Promise((resolve) => {
         const probe = net.createServer()
         probe.once('error', () => resolve(quietPort()))
@@ -97,6 +100,6 @@ export class House {
         return until(`the server to have "${words.slice(-24)}"`, async () => {
             const draft = await this.draft(login)
             return draft?.content.form.matter === words && draft
-        })
+        }, 60_000)
     }
 }

@@ -142,7 +142,7 @@ static void each_producer_keeps_its_order(void **state)
             pthread_create(&threads[i], NULL, produce, &producers[i]), 0);
     }
     while (taken < PRODUCERS * EACH) {
-        struct work *w = queue_wait_all(shared.queue, 1000000);
+        struct work *w = queue_wait_all(shared.queue, -1);
 
         assert_non_null(w);
         for (; w != NULL; w = w->next) {

@@ -1,11 +1,13 @@
 /* leftovers_test.c - a crash at each step of a replacement leaves one store. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -145,6 +147,78 @@ static void scratch_is_removed(void **state)
     store_fixture_free(&f);
 }
 
+/* Who sweeps may be another process, or this one: a check runs beside both. */
+static void settle_elsewhere(const struct store_fixture *f)
+{
+    pid_t child = fork();
+    int status = 0;
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        _exit(failed(leftovers_settle(f->root)));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static void scratch_in_use_stays(void **state)
+{
+    struct store_fixture f;
+    char path[PATH_MAX];
+    int fd = -1;
+
+    (void)state;
+    store_fixture_init(&f, FIXTURE_MAP_BYTES);
+    assert_int_equal(scratch_make(f.root, path, &fd).code, ERR_NONE);
+    assert_int_equal(leftovers_settle(f.root).code, ERR_NONE);
+    settle_elsewhere(&f);
+    assert_true(path_exists(path));
+    assert_int_equal(scratch_drop(path, fd).code, ERR_NONE);
+    assert_false(path_exists(path));
+    /* A check that was killed: the flock went with it. */
+    assert_int_equal(scratch_make(f.root, path, &fd).code, ERR_NONE);
+    assert_int_equal(close(fd), 0);
+    settle_elsewhere(&f);
+    assert_false(path_exists(path));
+    assert_int_equal(scratch_make(f.dir, path, &fd).code, ERR_SYS); /* no DIR */
+    store_fixture_free(&f);
+}
+
+/* Checks that begin while somebody sweeps: each gets a folder and keeps it. */
+static void making_beside_a_sweep(void **state)
+{
+    enum { SCRATCHES = 2000 };
+    const pid_t test = getpid();
+    struct store_fixture f;
+    pid_t child;
+    int status = 0;
+
+    (void)state;
+    store_fixture_init(&f, FIXTURE_MAP_BYTES);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct err e = OK;
+
+        while (!failed(e) && getppid() == test) { /* until it is killed */
+            e = leftovers_settle(f.root);
+        }
+        _exit(failed(e));
+    }
+    for (int i = 0; i < SCRATCHES; i++) {
+        char path[PATH_MAX];
+        int fd = -1;
+
+        assert_int_equal(scratch_make(f.root, path, &fd).code, ERR_NONE);
+        assert_true(path_exists(path));
+        assert_int_equal(scratch_drop(path, fd).code, ERR_NONE);
+    }
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status)); /* no sweep failed before */
+    store_fixture_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +226,8 @@ int main(void)
         cmocka_unit_test(the_last_one_is_never_removed),
         cmocka_unit_test(replacing),
         cmocka_unit_test(scratch_is_removed),
+        cmocka_unit_test(scratch_in_use_stays),
+        cmocka_unit_test(making_beside_a_sweep),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,28 +132,63 @@ static struct err no_apply(struct store_txn *t, const struct record *r)
     return OK;
 }
 
-struct busy {
-    struct store *store;
+enum { ROUNDS = 25, ROUND_RECORDS = 300, ROUND_KEYS = 100 };
+
+/* Who writes beside a check may come only so far in a round: where a check is
+ * slow the log would else outgrow the map, and each check with it. Shared with
+ * a process, too. */
+struct pace {
+    struct store *store; /* the writer's */
+    atomic_uint_fast64_t records;
+    atomic_uint_fast64_t keys;
     atomic_bool stop;
 };
 
+static uint64_t records_of(struct store *s)
+{
+    struct store_txn *t;
+    uint64_t seq;
+
+    assert_int_equal(store_read_begin(s, &t).code, ERR_NONE);
+    seq = store_position(t).seq;
+    store_end(t);
+    return seq;
+}
+
+static void next_round(struct pace *p, uint64_t records)
+{
+    atomic_store(&p->records, records + ROUND_RECORDS);
+    (void)atomic_fetch_add(&p->keys, ROUND_KEYS);
+}
+
+static void write_some(struct pace *p)
+{
+    if (records_of(p->store) < atomic_load(&p->records)) {
+        fixture_records(p->store, 7);
+    } else {
+        (void)usleep(1000);
+    }
+}
+
 static void *write_on(void *context)
 {
-    struct busy *b = context;
+    struct pace *p = context;
 
-    while (!atomic_load(&b->stop)) {
-        fixture_records(b->store, 7);
+    while (!atomic_load(&p->stop)) {
+        write_some(p);
     }
     return NULL;
 }
 
 static void *fill_on(void *context)
 {
-    struct busy *b = context;
+    struct pace *p = context;
     uint64_t ahead = 20;
 
-    while (!atomic_load(&b->stop)) {
-        assert_int_equal(store_keys_fill(b->store, ahead++).code, ERR_NONE);
+    while (!atomic_load(&p->stop)) {
+        if (ahead < atomic_load(&p->keys)) {
+            assert_int_equal(store_keys_fill(p->store, ahead++).code, ERR_NONE);
+        }
         (void)usleep(1000);
     }
     return NULL;
@@ -162,37 +198,43 @@ static void *fill_on(void *context)
 static void checked_in_the_same_process(void **state)
 {
     struct store_fixture f;
-    struct busy busy;
+    struct pace pace = {0};
     pthread_t threads[2];
+    struct verify_report report;
+    uint64_t records = 0;
+    struct err e = OK;
 
     (void)state;
     store_fixture_make(&f, FIXTURE_MAP_BYTES, 20);
-    busy = (struct busy){.store = f.store};
-    assert_int_equal(pthread_create(&threads[0], NULL, write_on, &busy), 0);
-    assert_int_equal(pthread_create(&threads[1], NULL, fill_on, &busy), 0);
-    for (int round = 0; round < 25; round++) {
-        struct verify_report report;
-        struct err e = store_verify(f.store, no_apply, &report);
-
-        if (failed(e)) {
-            print_error("%s %s %d\n", err_name(e.code), report.what, e.sys);
-        }
-        assert_int_equal(e.code, ERR_NONE);
+    pace.store = f.store;
+    assert_int_equal(pthread_create(&threads[0], NULL, write_on, &pace), 0);
+    assert_int_equal(pthread_create(&threads[1], NULL, fill_on, &pace), 0);
+    for (int round = 0; round < ROUNDS && !failed(e);) {
+        next_round(&pace, records);
+        e = store_verify(f.store, no_apply, &report);
+        round += report.records > records; /* some came since the last */
+        records = report.records;
     }
-    atomic_store(&busy.stop, true);
+    atomic_store(&pace.stop, true);
     assert_int_equal(pthread_join(threads[0], NULL), 0);
     assert_int_equal(pthread_join(threads[1], NULL), 0);
+    if (failed(e)) {
+        print_error("%s %s %d %s\n", err_name(e.code), report.what, e.sys,
+                    e.where);
+    }
+    assert_int_equal(e.code, ERR_NONE);
     store_fixture_free(&f);
 }
 
 /* `verify` while the server runs: another process, opened read-only. */
-static int verify_beside(const struct store_fixture *f)
+static int verify_beside(const struct store_fixture *f, struct pace *p)
 {
     struct store_options beside = f->options;
+    uint64_t records = 0;
 
     beside.lock = false;
     beside.read_only = true;
-    for (int round = 0; round < 25; round++) {
+    for (int round = 0; round < ROUNDS;) {
         struct verify_report report;
         struct store *s;
         struct err e = store_open(&beside, &s);
@@ -202,6 +244,7 @@ static int verify_beside(const struct store_fixture *f)
                           e.where);
             return 1;
         }
+        next_round(p, records);
         e = store_verify(s, no_apply, &report);
         store_close(s);
         if (failed(e)) {
@@ -209,6 +252,8 @@ static int verify_beside(const struct store_fixture *f)
                           e.sys, e.where, report.what);
             return 2;
         }
+        round += report.records > records;
+        records = report.records;
     }
     return 0;
 }
@@ -216,23 +261,29 @@ static int verify_beside(const struct store_fixture *f)
 static void checked_from_another_process(void **state)
 {
     struct store_fixture f;
+    struct pace *pace = mmap(NULL, sizeof(*pace), PROT_READ | PROT_WRITE,
+                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pid_t child;
     int status = 0;
 
     (void)state;
+    assert_true(pace != MAP_FAILED);
     store_fixture_make(&f, FIXTURE_MAP_BYTES, 50);
     fixture_records(f.store, 10);
     store_fixture_close(&f);
     child = fork(); /* before anything is open in it */
     if (child == 0) {
-        _exit(verify_beside(&f));
+        _exit(verify_beside(&f, pace));
     }
+    /* The store is opened while it is checked already, and again. */
     assert_int_equal(store_fixture_reopen(&f).code, ERR_NONE);
+    pace->store = f.store;
     while (waitpid(child, &status, WNOHANG) == 0) {
-        fixture_records(f.store, 3);
+        write_some(pace);
     }
     assert_int_equal(status, 0);
     store_fixture_free(&f);
+    assert_int_equal(munmap(pace, sizeof(*pace)), 0);
 }
 
 int main(void)

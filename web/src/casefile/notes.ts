@@ -6,6 +6,7 @@ import { asProblem, type Problem } from '@/api/http'
 import { freshKey } from '@/api/keys'
 import type { TimelineEntry } from '@/api/types'
 import { theVault, vaultOpened } from '@/drafts/desk'
+import { recordOf } from '@/drafts/stored'
 
 export interface NoteDraft {
   text: string
@@ -18,7 +19,8 @@ export interface NoteDraft {
 
 const notes = reactive(new Map<string, NoteDraft>())
 const timers = new Map<string, ReturnType<typeof setTimeout>>()
-const idOf = (no: string) => `note ${no}`
+/** Where this tab's note on a case lies. */
+const recordOfNote = (no: string): string => recordOf(`note ${no}`)
 
 export function noteOf(no: string): NoteDraft {
   const known = notes.get(no)
@@ -31,11 +33,19 @@ export function noteOf(no: string): NoteDraft {
 
 async function restore(no: string, note: NoteDraft): Promise<void> {
   const kept = await (await vaultOpened())?.all().catch(() => undefined)
-  const value = kept?.found.get(idOf(no)) as Partial<NoteDraft> | undefined
-  if (!value?.text || note.text) return
-  note.text = value.text
-  note.key = value.key ?? ''
-  note.sent = value.sent ?? ''
+  if (note.text) return
+  const found = [...(kept?.found ?? [])].filter(([record]) => `${record} `.startsWith(`note ${no} `))
+  const texts = found.map(([, value]) => value as Partial<NoteDraft>).filter((one) => one.text)
+  const [one, ...more] = texts
+  if (!one) return
+  note.text = [...new Set(texts.map(({ text }) => text))].join('\n\n')
+  if (!more.length) {
+    note.key = one.key ?? ''
+    note.sent = one.sent ?? ''
+  }
+  await keep(no, note)
+  const old = found.map(([record]) => record).filter((record) => record !== recordOfNote(no))
+  if (note.kept) await theVault()?.removeRead(old).catch(() => undefined)
 }
 
 async function keep(no: string, note: NoteDraft): Promise<void> {
@@ -44,10 +54,10 @@ async function keep(no: string, note: NoteDraft): Promise<void> {
     if (!vault) throw new Error('no vault')
     if (note.text) {
       const { text, key, sent } = note
-      await vault.put(idOf(no), { text, key, sent })
+      await vault.put(recordOfNote(no), { text, key, sent })
       note.kept = note.text === text
     } else {
-      await vault.remove(idOf(no))
+      await vault.remove(recordOfNote(no))
       note.kept = true
     }
   } catch {

@@ -8,10 +8,11 @@ import { now } from '@/app/clock'
 import { emptyForm, isEmpty } from '@/intake/form'
 import { onReturn } from '@/live/socket'
 import { may, onSignIn, session } from '@/session/session'
-import { createDraft, WRITER, type Draft } from './draft'
+import { createDraft, type Draft } from './draft'
 import { copyOfServer, merge, type Copy } from './merge'
-import { storedOf, type Stored } from './stored'
+import { contactsIn, storedOf, type Found, type Stored } from './stored'
 import { openVault, type Vault } from './vault'
+import { WRITER } from './writer'
 
 const RESUME_WITHIN = 30 * 60_000
 
@@ -41,6 +42,13 @@ function add(draft: Draft): void {
 }
 
 const copyOf = (stored: Stored): Copy => stored
+
+/** What a draft was made of goes once its own copy holds all of it. */
+async function replace(draft: Draft, records: string[]): Promise<void> {
+  await draft.keep()
+  if (!draft.state.kept) return
+  await vault?.removeRead(records.filter((one) => one !== draft.record)).catch(() => undefined)
+}
 
 const nothing = (version: number): Copy => ({
   form: emptyForm(),
@@ -91,7 +99,7 @@ export function take(body: TakeContact): Draft {
 /** Takes a finished contact off the desk. */
 export function dismiss(draft: Draft): void {
   draft.stop()
-  void vault?.remove(draft.state.id).catch(() => undefined)
+  void vault?.remove(draft.record).catch(() => undefined)
   desk.drafts = desk.drafts.filter((one) => one !== draft)
   if (desk.current === draft) desk.current = openDrafts.value[0] ?? null
 }
@@ -104,7 +112,8 @@ export function takeOver(draft: Draft): void {
   desk.current = fresh
 }
 
-async function fromServer(contact: Contact, local: Stored | undefined): Promise<void> {
+async function fromServer(contact: Contact, found: Found | undefined): Promise<void> {
+  const local = found?.stored
   const draft = contact.draft_version > 0 ? await calls.readDraft(contact.id) : undefined
   const theirs = draft && copyOfServer(draft.version, draft.saved_at, draft.content)
   const copy = merge(local && copyOf(local), theirs) ?? nothing(contact.draft_version)
@@ -123,22 +132,24 @@ async function fromServer(contact: Contact, local: Stored | undefined): Promise<
     theVault,
   )
   add(made)
-  void made.keep()
+  void replace(made, found?.records ?? [])
 }
 
-function fromMachine(stored: Stored): Draft {
+function fromMachine(found: Found): Draft {
+  const { stored } = found
   const draft = createDraft({ ...stored, copy: copyOf(stored) }, theVault)
   add(draft)
+  void replace(draft, found.records)
   return draft
 }
 
 /** A copy here whose contact is no longer open. */
-async function fromEnded(stored: Stored, id: string): Promise<void> {
-  if (!stored.dirty && !stored.pending) {
-    await vault?.remove(id)
+async function fromEnded(found: Found): Promise<void> {
+  if (!found.stored.dirty && !found.stored.pending) {
+    await vault?.removeRead(found.records)
     return
   }
-  fromMachine(stored).nudge() // asks the server what became of it
+  fromMachine(found).nudge() // asks the server what became of it
 }
 
 async function openContacts(): Promise<Contact[]> {
@@ -164,33 +175,35 @@ function resumeNewest(): void {
 
 async function load(): Promise<void> {
   clearTimeout(again)
-  const local = new Map<string, Stored>()
+  let local: Found[] = []
   try {
     const kept = await vault?.all()
     desk.unreadable = kept?.unreadable ?? 0
-    for (const [id, value] of kept?.found ?? []) {
-      const stored = storedOf(value)
-      if (stored) local.set(id, stored)
-    }
+    local = contactsIn(kept?.found ?? new Map())
   } catch {
     desk.noVault = true
   }
-  const known = new Set(desk.drafts.map((one) => one.state.id))
-  for (const [id, stored] of local)
-    if ((!stored.contactId || stored.outcome) && !known.has(id)) fromMachine(stored)
+  local = local.filter(({ records }) => !desk.drafts.some((one) => records.includes(one.record)))
+  for (const one of local) if (!one.stored.contactId || one.stored.outcome) fromMachine(one)
   try {
     const contacts = await openContacts()
     const open = new Set(contacts.map((contact) => contact.id))
     for (const contact of contacts)
-      await fromServer(contact, local.get(`contact ${contact.id}`))
-    for (const [id, stored] of local)
-      if (stored.contactId && !stored.outcome && !open.has(stored.contactId) && !known.has(id))
-        await fromEnded(stored, id)
+      await fromServer(
+        contact,
+        local.find(({ stored }) => stored.contactId === contact.id),
+      )
+    for (const one of local) {
+      const { contactId, outcome } = one.stored
+      if (contactId && !outcome && !open.has(contactId)) await fromEnded(one)
+    }
     desk.loaded = true
   } catch (cause) {
     const problem = asProblem(cause)
-    for (const [id, stored] of local)
-      if (stored.contactId && !desk.drafts.some((one) => one.state.id === id)) fromMachine(stored)
+    for (const one of local) {
+      const { contactId } = one.stored
+      if (contactId && !desk.drafts.some(({ state }) => state.contactId === contactId)) fromMachine(one)
+    }
     if (problem.passing) again = setTimeout(() => void load(), 4000)
     else desk.loaded = true
   }
@@ -228,11 +241,23 @@ export async function flushAll(): Promise<Draft[]> {
   return unsavedDrafts.value.filter((draft) => draft.unsaved)
 }
 
+/** What the server lacks and this tab does not show: copies of other tabs, notes. */
+async function notShown(): Promise<string[]> {
+  const all = await vault?.all().catch(() => undefined)
+  return [...(all?.found ?? [])]
+    .filter(([record, value]) => {
+      const stored = storedOf(value)
+      if (!stored) return true // a note, which goes when it is sent
+      return (stored.dirty || stored.pending) && !desk.drafts.some((one) => one.record === record)
+    })
+    .map(([record]) => record)
+}
+
 /** At sign-out: copies that the server has go; those it lacks stay sealed. */
-export async function leaveDesk(alsoKeep: Iterable<string>): Promise<void> {
+export async function leaveDesk(): Promise<void> {
   const lacking = desk.drafts.filter((draft) => draft.unsaved)
   await Promise.all(lacking.map((draft) => draft.keep()))
-  const kept = new Set([...alsoKeep, ...lacking.map((draft) => draft.state.id)])
+  const kept = new Set([...lacking.map((draft) => draft.record), ...(await notShown())])
   await vault?.wipe(kept).catch(() => undefined)
   clear()
   vault = null

@@ -4,7 +4,7 @@
 import { reactive, shallowReactive, watch, type EffectScope, effectScope } from 'vue'
 import * as calls from '@/api/calls'
 import { asProblem, type Problem } from '@/api/http'
-import { freshKey, randomText } from '@/api/keys'
+import { freshKey } from '@/api/keys'
 import type {
   CaseRegisteredAnswer,
   Channel,
@@ -16,8 +16,9 @@ import type {
 import { now } from '@/app/clock'
 import { registrationOf, type Form } from '@/intake/form'
 import { copyOfServer, withOthers, type Content, type Copy, type Other } from './merge'
-import type { Outcome, Pending, Stored } from './stored'
+import { recordOf, type Outcome, type Pending, type Stored } from './stored'
 import type { Vault } from './vault'
+import { WRITER } from './writer'
 
 const MACHINE_AFTER = 300
 const SERVER_AFTER = 600
@@ -25,17 +26,6 @@ const SERVER_GAP = 2000
 const LONGEST_WAIT = 15_000
 
 export type Sync = 'saved' | 'waiting' | 'saving' | 'machine' | 'stuck'
-
-/** Survives a reload of this tab, so that a copy can be told from a rival. */
-export const WRITER = (() => {
-  try {
-    const kept = sessionStorage.getItem('hutong.tab') ?? randomText(12)
-    sessionStorage.setItem('hutong.tab', kept)
-    return kept
-  } catch {
-    return randomText(12)
-  }
-})()
 
 export interface DraftState {
   id: string
@@ -69,6 +59,7 @@ export interface Draft {
   nudge(): void
   flush(): Promise<boolean>
   keep(): Promise<void>
+  readonly record: string // where its sealed copy lies
   stop(): void
 }
 
@@ -139,7 +130,7 @@ export function createDraft(birth: Birth, vault: () => Vault | null): Draft {
     try {
       const open = vault()
       if (!open) throw new Error('no vault')
-      await open.put(state.id, stored())
+      await open.put(recordOf(state.id), stored())
       if (before === edits) state.kept = true
     } catch {
       state.kept = false
@@ -210,7 +201,7 @@ export function createDraft(birth: Birth, vault: () => Vault | null): Draft {
     state.id = `contact ${contact.id}`
     state.problem = null
     await keep()
-    await vault()?.remove(queued).catch(() => undefined)
+    await vault()?.remove(recordOf(queued)).catch(() => undefined)
   }
 
   async function put(): Promise<void> {
@@ -375,6 +366,9 @@ export function createDraft(birth: Birth, vault: () => Vault | null): Draft {
       return !work()
     },
     keep,
+    get record() {
+      return recordOf(state.id)
+    },
     stop() {
       stopped = true
       clearTimeout(serverTimer)

@@ -16,6 +16,8 @@ export interface Vault {
   /** What can be read, and how many records could not be. */
   all(): Promise<{ found: Map<string, unknown>; unreadable: number }>
   remove(id: string): Promise<void>
+  /** Removes records that are still as `all` read them: another tab may be at it. */
+  removeRead(ids: Iterable<string>): Promise<void>
   /** Removes this account's records, but for those named. */
   wipe(keep?: Set<string>): Promise<void>
 }
@@ -58,6 +60,7 @@ export async function openVault(keyHex: string, account: string): Promise<Vault>
   ])
   const base = await openBase()
   const bound = (id: string) => utf8.encode(`${account} ${id}`)
+  const read = new Map<string, string>() // what `all` saw of a record: its iv
 
   async function mine(): Promise<Sealed[]> {
     const every = await within<Sealed[]>(base, 'readonly', (store) => store.getAll())
@@ -85,6 +88,7 @@ export async function openVault(keyHex: string, account: string): Promise<Vault>
             key,
             data,
           )
+          read.set(id, String(iv))
           found.set(id, JSON.parse(new TextDecoder().decode(plain)))
         } catch {
           unreadable++ // sealed under another key; kept
@@ -94,6 +98,16 @@ export async function openVault(keyHex: string, account: string): Promise<Vault>
     },
     async remove(id) {
       await within(base, 'readwrite', (store) => store.delete(id))
+    },
+    async removeRead(ids) {
+      await within(base, 'readwrite', (store) => {
+        for (const id of ids) {
+          const now = store.get(id) as IDBRequest<Sealed | undefined>
+          now.onsuccess = () => {
+            if (now.result && String(now.result.iv) === read.get(id)) store.delete(id)
+          }
+        }
+      })
     },
     async wipe(keep = new Set()) {
       const ids = (await mine()).map((record) => record.id).filter((id) => !keep.has(id))
