@@ -72,7 +72,13 @@ function problemSchema(model) {
             title: { type: 'string' },
             status: { type: 'integer', minimum: 400, maximum: 599 },
             code: { type: 'string', enum: model.refusals.map((r) => r.code) },
-            who: { type: 'string', description: 'Who could do it.' },
+            who: { type: 'string', description: 'Who could do it, or what comes next.' },
+            state: {
+                type: 'string',
+                description: 'How the case stands, with case.wrong_state.',
+            },
+            next: { type: 'string', description: 'The command that is expected next.' },
+            unit: { type: 'string', description: 'The code of the unit that holds the case.' },
             version: {
                 type: 'integer',
                 minimum: 0,

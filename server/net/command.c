@@ -126,6 +126,29 @@ void command_done(struct net *n, struct command_work *take_w)
 
 /* ---------------------------------------------- a request's command ---- */
 
+static void refuse(struct request *q, const struct view_context *x,
+                   const struct command_work *w, struct store_txn *t)
+{
+    const struct refused refused = {
+        .command = w->command,
+        .refusal = w->refusal,
+        .object = w->object,
+        .problem = w->problem.code == NULL ? NULL : &w->problem,
+        .version = w->current_version,
+    };
+    struct err e;
+
+    if (t == NULL) {
+        request_refuse_field(q, w->refusal, refused.problem, refused.version);
+        return;
+    }
+    e = reply_command_problem(&q->reply, t, x, &refused, w->arena);
+    if (failed(e))
+        request_failed(q, e);
+    else
+        request_answered(q);
+}
+
 static void answer(void *context, const struct command_work *w)
 {
     struct request *q = context;
@@ -136,9 +159,7 @@ static void answer(void *context, const struct command_work *w)
 
     q->forget = NULL;
     if (w->refusal != REFUSAL_NONE) {
-        request_refuse_field(q, w->refusal,
-                             w->problem.code == NULL ? NULL : &w->problem,
-                             w->current_version);
+        refuse(q, &x, w, t);
         return;
     }
     if (t == NULL) {

@@ -140,8 +140,7 @@ size_t reply_head(const struct net *n, const struct reply *r, bool close,
     return o.full ? 0 : o.size;
 }
 
-void reply_problem(struct reply *r, enum refusal refusal, enum lang lang,
-                   const struct field_problem *problem, uint32_t version)
+static void problem_begin(struct reply *r, enum refusal refusal)
 {
     assert(refusal > REFUSAL_NONE && refusal < REFUSAL_COUNT);
     reply_release(r);
@@ -151,5 +150,24 @@ void reply_problem(struct reply *r, enum refusal refusal, enum lang lang,
         r->retry_after_s = 2;
     json_out_init(&r->json, LIMIT_ANSWER_BYTES);
     r->has_json = true;
+}
+
+void reply_problem(struct reply *r, enum refusal refusal, enum lang lang,
+                   const struct field_problem *problem, uint32_t version)
+{
+    problem_begin(r, refusal);
     view_problem(&r->json, refusal, lang, problem, version);
+}
+
+struct err reply_command_problem(struct reply *r, struct store_txn *t,
+                                 const struct view_context *x,
+                                 const struct refused *refused, struct arena *a)
+{
+    struct err e;
+
+    problem_begin(r, refused->refusal);
+    e = view_command_problem(t, x, refused, a, &r->json);
+    if (failed(e))
+        reply_release(r);
+    return e;
 }

@@ -44,6 +44,13 @@ struct span reply_body(const struct reply *r);
 void reply_problem(struct reply *r, enum refusal refusal, enum lang lang,
                    const struct field_problem *problem, uint32_t version);
 
+/* The same for a command, in a transaction of this turn. On failure r has no
+ * body. */
+struct err reply_command_problem(struct reply *r, struct store_txn *t,
+                                 const struct view_context *x,
+                                 const struct refused *refused,
+                                 struct arena *a) MUST_USE;
+
 struct request {
     struct conn *conn;
     struct net *net;

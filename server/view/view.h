@@ -73,6 +73,23 @@ struct err view_me(struct store_txn *t, const struct view_context *x,
 void view_problem(struct json_out *o, enum refusal refusal, enum lang lang,
                   const struct field_problem *problem, uint32_t version);
 
+/* A command that was refused. */
+struct refused {
+    enum command command;
+    enum refusal refusal;
+    struct id object;                    /* zero: none, or not to be told */
+    const struct field_problem *problem; /* or NULL */
+    uint32_t version;                    /* as above */
+};
+/* The same, and for right.denied who could do it; for case.wrong_state how the
+ * case stands, what comes next, which unit holds it and who could do that. The
+ * refusal itself says that this reader may know of the case; it is asked
+ * again, and where it may not nothing of it is told. */
+struct err view_command_problem(struct store_txn *t,
+                                const struct view_context *x,
+                                const struct refused *r, struct arena *a,
+                                struct json_out *o) MUST_USE;
+
 /* -------------------------------------------------------------- feed ---- */
 
 /* An audience shares one mask and one scope, so a row is encoded once for it.
