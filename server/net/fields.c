@@ -159,6 +159,22 @@ bool fields_origin_fits(struct text origin, const char *scheme,
            memcmp(origin.at + size + 3, host.at, host.size) == 0;
 }
 
+bool fields_host_is_loopback(struct text host)
+{
+    size_t size = host.size;
+
+    while (size > 0 && host.at[size - 1] >= '0' && host.at[size - 1] <= '9')
+        size--;
+    if (size > 0 && host.at[size - 1] == ':')
+        host.size = size - 1;
+    if (fields_same(host, "localhost") || fields_same(host, "[::1]"))
+        return true;
+    for (size_t i = 0; i < host.size; i++)
+        if (host.at[i] != '.' && (host.at[i] < '0' || host.at[i] > '9'))
+            return false;
+    return host.size > 4 && memcmp(host.at, "127.", 4) == 0;
+}
+
 bool fields_is_json(struct text content_type)
 {
     struct text part;

@@ -32,6 +32,9 @@ enum coding fields_coding(struct text accept, bool has_brotli, bool has_gzip);
 /* True when English is wanted more than Chinese; absent: false. */
 bool fields_wants_english(struct text accept_language);
 
+/* host, with or without a port, is one of this machine's own names: localhost,
+ * 127.x.x.x or [::1]. */
+bool fields_host_is_loopback(struct text host);
 /* origin is exactly scheme://host, as a browser writes it. */
 bool fields_origin_fits(struct text origin, const char *scheme,
                         struct text host);

@@ -425,6 +425,47 @@ void signin_run(struct request *q)
     start(q, j, check_password, password_checked);
 }
 
+/* ------------------------------------------------------ demonstration ---- */
+
+static struct err decode_demo(const struct json_value *v, struct arena *a,
+                              void *ret, struct field_problem *ret_problem)
+{
+    return special_open_demo_session_decode(v, a, ret, ret_problem);
+}
+
+/* demo_admits has said that this is no place for secrets. */
+void demo_signin_run(struct request *q)
+{
+    static const struct text nothing = {"", 0};
+    struct special_open_demo_session body;
+    struct signin_account account = {.found = false};
+    struct store_txn *t = net_txn(q->net);
+    struct signin_job *j;
+    struct err e;
+
+    assert(demo_admits(q));
+    if (!request_decode(q, decode_demo, &body))
+        return;
+    e = t == NULL ? ERR(ERR_AGAIN)
+                  : account_for_signin(t, body.login, q->arena, &account);
+    bytes_wipe(account.encoded, sizeof account.encoded);
+    if (failed(e)) {
+        request_failed(q, e);
+        return;
+    }
+    if (!account.found) {
+        request_refuse(q, REFUSAL_ACCOUNT_UNKNOWN);
+        return;
+    }
+    j = job_new(q, nothing);
+    j->account = account.account;
+    j->account_key = key_of(q->net, "account", body.login);
+    j->request = q;
+    q->under_way = j;
+    q->forget = forget;
+    open_session(j);
+}
+
 /* ---------------------------------------------------------- enrolment ---- */
 
 static void hash_password(struct job *job)

@@ -18,6 +18,7 @@
  *      contact.c   contacts and drafts
  *      self.c      me and territory
  *      units.c     names of units
+ *      demo.c      the accounts of a demonstration
  *
  * OWNS    nothing. Texts that a file puts into a view struct lie in the arena,
  *         in the catalogue, or in the transaction.

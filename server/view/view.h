@@ -67,6 +67,10 @@ struct err view_me(struct store_txn *t, const struct view_context *x,
                    const char *draft_key_hex, struct arena *a,
                    struct answer *ret) MUST_USE;
 
+/* GET /demo/accounts; net/ asks only where that is allowed. */
+struct err view_demo(struct store_txn *t, const struct view_context *x,
+                     struct arena *a, struct answer *ret) MUST_USE;
+
 /* RFC 9457 problem for a refusal, in the reader's language. problem and
  * version may be NULL / 0; version is shown with draft.stale and
  * version.stale, also when it is 0. */
