@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 
 enum { MAP_GIB_DEFAULT = 256, MAP_GIB_MAX = 16384 };
@@ -26,6 +27,8 @@ static const struct option_row {
     [OPTION_ROLE] = {"--role", false},
     [OPTION_UNIT] = {"--unit", false},
     [OPTION_NAME] = {"--name", false},
+    [OPTION_FOR_TESTS] = {"--for-tests", true},
+    [OPTION_TEST_CLOCK] = {"--test-clock", false},
 };
 
 const char *option_name(enum option option) { return rows[option].name; }
@@ -141,6 +144,26 @@ static bool take_key(struct reader *r, struct args *a)
     return true;
 }
 
+/* What is made for tests is made before anything that a test plays. */
+static bool take_clock(struct reader *r, struct args *a)
+{
+    static const char early[] = "2020-01-01T00:00:00+08:00";
+    const char *text = a->value[OPTION_TEST_CLOCK];
+
+    if (text == NULL && a->value[OPTION_FOR_TESTS] != NULL)
+        text = early;
+    if (text == NULL)
+        return true;
+    if ((a->verb->takes & (UINT32_C(1) << OPTION_FOR_TESTS)) != 0 &&
+        a->value[OPTION_FOR_TESTS] == NULL)
+        return say(r, "--test-clock needs ", "--for-tests");
+    a->test_clock_us = iso_to_us(text, strlen(text));
+    a->has_test_clock = true;
+    if (a->test_clock_us <= 0)
+        return say(r, "not a time like 2021-03-06T22:10:00+08:00: ", text);
+    return true;
+}
+
 static bool asks_help(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
@@ -162,7 +185,8 @@ bool args_parse(const struct verb *verbs, int argc, char **argv,
             return say(&r, "say what to do; `hutong --help` lists it", "");
         if (a.verb == NULL)
             return say(&r, "there is no verb ", argv[1]);
-        if (!take_words(&r, &a) || !take_map(&r, &a) || !take_key(&r, &a))
+        if (!take_words(&r, &a) || !take_map(&r, &a) || !take_key(&r, &a) ||
+            !take_clock(&r, &a))
             return false;
     }
     *ret_args = a;

@@ -24,6 +24,8 @@ enum option {
     OPTION_ROLE,
     OPTION_UNIT,
     OPTION_NAME,
+    OPTION_FOR_TESTS,
+    OPTION_TEST_CLOCK,
     OPTION_COUNT
 };
 
@@ -35,6 +37,8 @@ struct args {
     const char *value[OPTION_COUNT]; /* NULL: not given; "" for a flag */
     char key_path[4096];             /* --key, or DIR.key */
     uint64_t map_bytes;
+    int64_t test_clock_us; /* --test-clock; with --for-tests also without */
+    bool has_test_clock;
     bool help;
 };
 

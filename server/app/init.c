@@ -118,7 +118,7 @@ static struct err add_demo(struct offline *o, const struct json_value *v,
 }
 
 /* One hash for all, since it is one password: the time of a sign-in must be
- * that of a real store, and 25 hashes would take seconds. */
+ * that of a real store, and a hash for each would take seconds. */
 static struct err add_demo_accounts(struct offline *o, const char *password)
 {
     char encoded[CRYPT_PASSWORD_HASH_BYTES];
@@ -136,8 +136,12 @@ static struct err add_demo_accounts(struct offline *o, const char *password)
     return e;
 }
 
-static int make(const struct args *a, enum store_made_by made_by)
+static int make(const struct args *a, bool demo)
 {
+    bool tests = a->value[OPTION_FOR_TESTS] != NULL;
+    enum store_made_by made_by = demo    ? tests ? STORE_DEMO_TEST : STORE_DEMO
+                                 : tests ? STORE_TEST
+                                         : STORE_REAL;
     struct store_options options = app_store_options(a, true, false);
     const char *dir = a->value[OPTION_DATA];
     struct offline *o = NULL;
@@ -149,11 +153,10 @@ static int make(const struct args *a, enum store_made_by made_by)
     if (!failed(e))
         e = offline_open(a, &o);
     if (!failed(e))
-        e = adopt_all(o, made_by == STORE_DEMO ? seeds_demo : seeds_real);
+        e = adopt_all(o, demo ? seeds_demo : seeds_real);
     if (!failed(e))
-        e = made_by == STORE_DEMO
-                ? add_demo_accounts(o, a->value[OPTION_PASSWORD])
-                : add_admin(o);
+        e = demo ? add_demo_accounts(o, a->value[OPTION_PASSWORD])
+                 : add_admin(o);
     offline_close(o);
     if (failed(e))
         return exits_say(a->verb->name, dir, e);
@@ -161,7 +164,7 @@ static int make(const struct args *a, enum store_made_by made_by)
     return APP_DONE;
 }
 
-int verb_init(const struct args *a) { return make(a, STORE_REAL); }
+int verb_init(const struct args *a) { return make(a, false); }
 
 int verb_demo(const struct args *a)
 {
@@ -170,5 +173,5 @@ int verb_demo(const struct args *a)
     if (size < PASSWORD_CHARS_MIN || size > LIMIT_PASSWORD_BYTES)
         return exits_tell("demo", APP_USAGE,
                           "the password needs 8 to 256 characters.");
-    return make(a, STORE_DEMO);
+    return make(a, true);
 }

@@ -89,7 +89,8 @@ struct err offline_open(const struct args *a, struct offline **ret_offline)
     struct err e = wake_init(&o->wake);
 
     o->dir = options.dir;
-    o->clock = clock_new_real();
+    o->clock =
+        a->has_test_clock ? clock_new_test(a->test_clock_us) : clock_new_real();
     if (!failed(e))
         e = store_open(&options, &o->store);
     if (!failed(e))

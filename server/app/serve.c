@@ -32,7 +32,8 @@ struct server {
     struct control *control;
     struct wake wake;
     struct event *results, *term, *interrupt;
-    struct link link; /* of the first administrator; wiped when printed */
+    struct link link;  /* of the first administrator; wiped when printed */
+    const char *unfit; /* why the store cannot be served so; or NULL */
 };
 
 static const char default_listen[] = "127.0.0.1:12349";
@@ -129,9 +130,38 @@ static struct err start_net(struct server *s, const struct listen_address *at)
         .port = at->port,
         .tls_cert = s->args->value[OPTION_TLS_CERT],
         .tls_key = s->args->value[OPTION_TLS_KEY],
+        .test_clock = s->args->has_test_clock,
     };
 
     return net_start(&o, &s->net);
+}
+
+/* A test may set the clock of a store that was made for it, and not back. */
+static struct err check_test_clock(struct server *s)
+{
+    struct store_txn *t;
+    struct record last;
+    struct log_position head;
+    struct err e;
+
+    if (!s->args->has_test_clock)
+        return OK;
+    if (!store_is_for_tests(s->store)) {
+        s->unfit = "--test-clock is for stores made with --for-tests only.";
+        return ERR(ERR_INPUT);
+    }
+    e = store_read_begin(s->store, &t);
+    if (failed(e))
+        return e;
+    head = store_position(t);
+    e = head.seq == 0 ? OK : log_read(t, head.seq, &last);
+    if (!failed(e) && head.seq > 0 &&
+        last.head.time_us > s->args->test_clock_us) {
+        s->unfit = "--test-clock stands before the last record of the store.";
+        e = ERR(ERR_INPUT);
+    }
+    store_end(t);
+    return e;
 }
 
 static struct err start_store(struct server *s)
@@ -139,6 +169,8 @@ static struct err start_store(struct server *s)
     struct store_options o = app_store_options(s->args, true, false);
     struct err e = store_open(&o, &s->store);
 
+    if (!failed(e))
+        e = check_test_clock(s);
     return failed(e) ? e : load_catalogue(s);
 }
 
@@ -259,6 +291,8 @@ static int explain(const struct server *s, struct err e)
 {
     const struct args *a = s->args;
 
+    if (s->unfit != NULL)
+        return exits_tell("serve", APP_USAGE, s->unfit);
     if (s->core == NULL)
         return exits_say("serve", a->value[OPTION_DATA], e);
     if (s->net == NULL && e.code == ERR_INPUT)
@@ -287,7 +321,8 @@ int verb_serve(const struct args *a)
                           "--listen takes ADDRESS:PORT, like 127.0.0.1:12349 "
                           "or [::1]:12349.");
     raise_files();
-    s.clock = clock_new_real();
+    s.clock =
+        a->has_test_clock ? clock_new_test(a->test_clock_us) : clock_new_real();
     e = wake_init(&s.wake);
     if (!failed(e))
         e = start(&s, &at);

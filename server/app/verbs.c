@@ -22,30 +22,41 @@ static const char *const user_actions[] = {"add", "disable", "enrol", NULL};
 static const struct verb verbs[] = {
     {.name = "serve",
      .usage = "--data DIR [--key FILE] [--listen 127.0.0.1:12349]\n"
-              "      [--tls-cert FILE --tls-key FILE] [--map-gib N]",
+              "      [--tls-cert FILE --tls-key FILE] [--map-gib N] "
+              "[--test-clock TIME]",
      .summary = "Serves the store until SIGTERM. The first line on stdout is "
                 "\"listening URL\".\n"
                 "Port 0 takes a free one. An address other than loopback "
                 "needs TLS.\n"
                 "While nobody has enrolled, the second line is the link by "
-                "which `admin` does.",
-     .takes = STORE | TAKES(LISTEN) | TAKES(TLS_CERT) | TAKES(TLS_KEY),
+                "which `admin` does.\n"
+                "--test-clock, on a store made for tests: the time stands "
+                "still until it is moved\n"
+                "over POST /api/v1/test/clock.",
+     .takes = STORE | TAKES(LISTEN) | TAKES(TLS_CERT) | TAKES(TLS_KEY) |
+              TAKES(TEST_CLOCK),
      .needs = TAKES(DATA),
      .run = verb_serve},
     {.name = "init",
-     .usage = "--data DIR [--key FILE] [--map-gib N]",
+     .usage = "--data DIR [--key FILE] [--map-gib N] [--for-tests "
+              "[--test-clock TIME]]",
      .summary = "Makes a store with the catalogue of the city and the account "
                 "`admin`, and a\n"
                 "master key beside it (DIR.key). Keep the key apart from "
-                "backups of the store.",
-     .takes = STORE,
+                "backups of the store.\n"
+                "--for-tests: one whose clock a test may set, made at the "
+                "beginning of 2020.",
+     .takes = STORE | TAKES(FOR_TESTS) | TAKES(TEST_CLOCK),
      .needs = TAKES(DATA),
      .run = verb_init},
     {.name = "demo",
-     .usage = "--data DIR --password PASSWORD [--key FILE] [--map-gib N]",
+     .usage = "--data DIR --password PASSWORD [--key FILE] [--map-gib N]\n"
+              "      [--for-tests [--test-clock TIME]]",
      .summary = "Makes a store for demonstrations: invented people, one "
-                "password for all.",
-     .takes = STORE | TAKES(PASSWORD),
+                "password for all. From this\n"
+                "machine they are also taken by a click. --for-tests as for "
+                "init.",
+     .takes = STORE | TAKES(PASSWORD) | TAKES(FOR_TESTS) | TAKES(TEST_CLOCK),
      .needs = TAKES(DATA) | TAKES(PASSWORD),
      .run = verb_demo},
     {.name = "verify",

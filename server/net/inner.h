@@ -63,6 +63,13 @@ struct net_figures {
     uint64_t active; /* requests not yet answered */
 };
 
+/* The test clock, on its way. */
+struct clock_move {
+    bool under_way;
+    int64_t to_us;
+    struct request *request; /* NULL: the client left */
+};
+
 struct conn;
 struct live;
 struct live_client;
@@ -85,7 +92,10 @@ struct net {
     struct signin_job *signins; /* under way, through next */
     struct crypt_key key_signin, key_draft, key_idem, key_cursor;
     struct net_figures figures;
+    struct clock_move moving;
     bool tls, stopping, demo, turn_due;
+    bool test_clock; /* may be moved from outside */
+    bool one_click;  /* a demonstration, heard on this machine only */
     uint16_t port;
     char url[96];
     uint8_t out[LWS_PRE + WRITE_BYTES];
@@ -165,6 +175,15 @@ void command_done(struct net *n, struct command_work *take_w);
 void read_run(struct request *q);
 void signin_run(struct request *q);
 void enrol_run(struct request *q);
+/* A demonstration: who is there, and a session without a password. */
+void demo_accounts_run(struct request *q);
+void demo_signin_run(struct request *q);
+/* May this client be asked for no password? Also by the name that it calls us
+ * by, since any page can make a name of its own lead to this machine. */
+bool demo_admits(const struct request *q);
+/* Only with net.test_clock. */
+void clock_run(struct request *q);
+void clock_batch(struct net *n, const struct batch_done *b);
 void session_read(struct request *q);
 void session_close(struct request *q);
 /* The view `me` of an actor, as the answer. */

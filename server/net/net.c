@@ -116,6 +116,7 @@ void net_run_done(struct net *n)
             command_done(n, w);
         }
         live_changes(n->live, b);
+        clock_batch(n, b);
         batch_done_free(b);
     }
     net_turn(n);
@@ -313,6 +314,8 @@ struct err net_start(const struct net_options *o, struct net **ret)
     n->clock = o->clock;
     n->tls = o->tls_cert != NULL;
     n->demo = store_made(o->store) != STORE_REAL;
+    n->one_click = store_is_demo(o->store) && is_loopback(o->address);
+    n->test_clock = o->test_clock;
     n->key_signin = store_derive(o->store, "signin");
     n->key_draft = store_derive(o->store, "draft-local");
     n->key_idem = store_derive(o->store, "idem");

@@ -31,6 +31,7 @@ struct net_options {
     const char *address; /* "127.0.0.1" or "::1"; others only with TLS */
     uint16_t port;       /* 0: any free port */
     const char *tls_cert, *tls_key; /* both or neither */
+    bool test_clock; /* clock is one of clock_new_test, moved over the API */
 };
 
 /* ERR_INPUT: a non-loopback address without TLS, or unreadable certificate;

@@ -227,6 +227,14 @@ static bool decode_params(struct request *q)
     return true;
 }
 
+/* What only some servers have does not exist on the others. */
+static bool is_served_here(const struct request *q, struct text path)
+{
+    if (starts_with(path, "/test/"))
+        return q->net->test_clock && q->conn->loopback;
+    return !starts_with(path, "/demo/") || demo_admits(q);
+}
+
 static bool find_route(struct request *q)
 {
     struct text path = q->head.path, method = q->head.method_text;
@@ -234,6 +242,8 @@ static bool find_route(struct request *q)
 
     path.at += API_PREFIX;
     path.size -= API_PREFIX;
+    if (!is_served_here(q, path))
+        return refuse(q, REFUSAL_ROUTE_UNKNOWN);
     if (q->head.method == METHOD_HEAD)
         method = TEXT_LITERAL("GET");
     q->route = route_find(method, path, q->params, &q->param_count, &known);
@@ -362,6 +372,15 @@ static void run_special(struct request *q)
         return;
     case SPECIAL_LIVE:
         live_without_upgrade(q);
+        return;
+    case SPECIAL_LIST_DEMO_ACCOUNTS:
+        demo_accounts_run(q);
+        return;
+    case SPECIAL_OPEN_DEMO_SESSION:
+        demo_signin_run(q);
+        return;
+    case SPECIAL_MOVE_TEST_CLOCK:
+        clock_run(q);
         return;
     case SPECIAL_OPENAPI:
         openapi_answer(q);

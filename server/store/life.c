@@ -132,7 +132,7 @@ static struct err take_meta(struct store *s, bool any_version,
             e = ERR(ERR_VERSION);
         } else if (!any_version && !every_table_open(s)) {
             e = ERR(ERR_CORRUPT);
-        } else if (meta_made_by(row.at) > STORE_TEST) {
+        } else if (meta_made_by(row.at) > STORE_DEMO_TEST) {
             e = ERR(ERR_CORRUPT);
         }
     }
@@ -465,6 +465,16 @@ void store_close(struct store *s)
 /* ---- what a store says of itself ---- */
 
 enum store_made_by store_made(const struct store *s) { return s->made_by; }
+
+bool store_is_demo(const struct store *s)
+{
+    return s->made_by == STORE_DEMO || s->made_by == STORE_DEMO_TEST;
+}
+
+bool store_is_for_tests(const struct store *s)
+{
+    return s->made_by == STORE_TEST || s->made_by == STORE_DEMO_TEST;
+}
 
 struct id store_log_id(const struct store *s) { return s->log_id; }
 

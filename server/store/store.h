@@ -45,7 +45,12 @@ struct store_txn;
 
 /* ------------------------------------------------------------- life ---- */
 
-enum store_made_by { STORE_REAL = 0, STORE_DEMO = 1, STORE_TEST = 2 };
+enum store_made_by {
+    STORE_REAL = 0,
+    STORE_DEMO = 1,
+    STORE_TEST = 2,      /* real but for what tests may do to it */
+    STORE_DEMO_TEST = 3, /* both */
+};
 
 struct store_options {
     const char *dir;
@@ -70,6 +75,9 @@ struct err store_open(const struct store_options *o,
                       struct store **ret_store) MUST_USE;
 void store_close(struct store *s);
 enum store_made_by store_made(const struct store *s);
+bool store_is_demo(const struct store *s);
+/* Its clock may be a test's. */
+bool store_is_for_tests(const struct store *s);
 struct id store_log_id(const struct store *s);
 /* A sub-key of the master key for one purpose: "idem", "draft-local",
  * "blind", "cursor", ... Deterministic. */
