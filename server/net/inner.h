@@ -64,6 +64,7 @@ struct net_figures {
 };
 
 struct conn;
+struct listener;
 struct live;
 struct live_client;
 
@@ -75,6 +76,7 @@ struct net {
     struct clock *clock;
     struct lws_context *lws;
     struct lws_vhost *vhost;
+    struct listener *listener;
     struct event *turn;   /* once, after what is ready now */
     struct event *second; /* twice a second */
     struct store_txn *txn;
@@ -86,7 +88,6 @@ struct net {
     struct crypt_key key_signin, key_draft, key_idem, key_cursor;
     struct net_figures figures;
     bool tls, stopping, demo, turn_due;
-    uint16_t port;
     char url[96];
     uint8_t out[LWS_PRE + WRITE_BYTES];
 };

@@ -1,0 +1,62 @@
+// More connections than there is room for: nobody takes every place, and a
+// server without a descriptor for the next one rests instead of spinning.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import { answersIn, connect } from '../lib/raw.mjs'
+import { Api, signedIn } from '../lib/api.mjs'
+import { Server, demoStore } from '../lib/server.mjs'
+import { sleep, until } from '../lib/wait.mjs'
+import { ok } from './setup.mjs'
+
+let server
+beforeEach(async () => {
+    server = await Server.start(demoStore())
+})
+afterEach(async () => {
+    await server?.stop()
+})
+
+/** The lowest number that is no descriptor of the server: the next one's. */
+const next = () => {
+    const taken = new Set(fs.readdirSync(`/proc/${server.pid}/fd`).map(Number))
+    let number = 0
+    while (taken.has(number)) number++
+    return number
+}
+const files = (most) => execFileSync('prlimit', ['--pid', String(server.pid), `--nofile=${most}:`])
+/** Seconds of processor that the server has used so far. */
+const used = () => {
+    const [, rest] = fs.readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ')
+    const [user, system] = rest.split(' ').slice(11, 13)
+    return (Number(user) + Number(system)) / 100
+}
+
+describe('without descriptors', () => {
+    test('accepting rests, says so once, and goes on when there are some again', async () => {
+        const api = await signedIn(server, 'agt01')
+        files(next())
+        const sockets = await Promise.all(Array.from({ length: 20 }, () => connect(server.url)))
+        const answers = sockets.map((socket) => {
+            const answer = { text: '' }
+            socket.on('data', (bytes) => (answer.text += bytes))
+            socket.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
+            return answer
+        })
+        await until('a line about it', () => /accept|lws/.test(server.stderr))
+        const started = used()
+        await sleep(3000)
+        assert.ok(used() - started < 1, `it spins: ${used() - started} s of 3 s`)
+        const lines = server.stderr.split('\n').filter((line) => /accept|lws/.test(line))
+        assert.equal(lines.length, 1, lines.slice(0, 5).join('\n'))
+        assert.match(lines[0], /accept_rests sys=24 count=1/)
+        ok(await api.get('/session')) // who is in is served
+        ok(await api.post('/contacts', { channel: 'phone' }), 201)
+        assert.ok(answers.every((one) => one.text === ''))
+        files(1024)
+        await until('an answer to all who waited', () => answers.every((one) => answersIn(one.text)[0]?.status === 200))
+        for (const socket of sockets) socket.destroy()
+        api.close()
+    })
+})
