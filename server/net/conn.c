@@ -52,8 +52,9 @@ struct conn *conn_new(struct net *n, struct lws *wsi)
     c->phase = CONN_HEAD;
     bound_unsent(lws_get_socket_fd(wsi));
     lws_get_peer_simple(wsi, c->address, sizeof c->address);
-    c->loopback =
-        strncmp(c->address, "127.", 4) == 0 || strcmp(c->address, "::1") == 0;
+    c->loopback = net_is_loopback(c->address);
+    c->network = places_network(c->address);
+    tally_add(n->networks, c->network);
     conn_wait(c, WAIT_HEAD);
     n->figures.connections++;
     return c;
@@ -159,6 +160,7 @@ void conn_free(struct conn *c)
     head_release(&c->head_bytes);
     assert(c->net->figures.connections > 0);
     c->net->figures.connections--;
+    tally_remove(c->net->networks, c->network);
     free(c);
 }
 

@@ -25,7 +25,9 @@
 #include "net/head.h"
 #include "net/idle.h"
 #include "net/net.h"
+#include "net/places.h"
 #include "net/request.h"
+#include "net/tally.h"
 
 enum {
     WRITE_BYTES = 16 * 1024, /* of one lws_write */
@@ -83,6 +85,7 @@ struct net {
     struct conn *ready_first, *ready_last;
     struct conn *wait_first[WAIT_COUNT], *wait_last[WAIT_COUNT];
     struct idle_table *idle;
+    struct tally *networks; /* connections of each */
     struct live *live;
     struct signin_job *signins; /* under way, through next */
     struct crypt_key key_signin, key_draft, key_idem, key_cursor;
@@ -107,6 +110,7 @@ struct conn {
     struct conn *wait_before, *wait_after;
     struct conn *ready_before, *ready_after;
     char address[ADDRESS_CHARS];
+    struct id network; /* of the address */
 };
 
 /* ------------------------------------------------------------- conn ---- */
@@ -142,8 +146,9 @@ struct store_txn *net_txn(struct net *n);
 void net_txn_end(struct net *n);
 /* Something is to be done at the end of this turn. */
 void net_turn(struct net *n);
-/* False: one more connection would be too many. */
-bool net_has_room(const struct net *n);
+/* False: one more connection, or one more of this address, is too many. */
+bool net_has_room(const struct net *n, const char *address);
+bool net_is_loopback(const char *address);
 int64_t net_now_us(const struct net *n);
 uint32_t net_day(const struct net *n);
 

@@ -51,11 +51,28 @@ socklen_t socket_address(const char *address, uint16_t port,
 
 /* ------------------------------------------------------------ accept ---- */
 
-static void take(struct net *n, int take_fd)
+static void address_text(const struct sockaddr_storage *a,
+                         char ret[static INET6_ADDRSTRLEN])
+{
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+
+    memcpy(&v4, a, sizeof v4);
+    memcpy(&v6, a, sizeof v6);
+    if (inet_ntop(a->ss_family,
+                  a->ss_family == AF_INET6 ? (const void *)&v6.sin6_addr
+                                           : (const void *)&v4.sin_addr,
+                  ret, INET6_ADDRSTRLEN) == NULL)
+        ret[0] = '\0';
+}
+
+static void take(struct net *n, int take_fd, const struct sockaddr_storage *a)
 {
     const int one = 1;
+    char address[INET6_ADDRSTRLEN];
 
-    if (!net_has_room(n)) {
+    address_text(a, address);
+    if (!net_has_room(n, address)) {
         close(take_fd);
         return;
     }
@@ -98,10 +115,13 @@ static void ready(evutil_socket_t fd, short what, void *context)
 
     (void)what;
     for (int i = 0; i < ACCEPTS_OF_TURN; i++) {
-        int one = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        struct sockaddr_storage a = {0};
+        socklen_t size = sizeof a;
+        int one = accept4(fd, (struct sockaddr *)&a, &size,
+                          SOCK_CLOEXEC | SOCK_NONBLOCK);
 
         if (one >= 0) {
-            take(l->net, one);
+            take(l->net, one, &a);
             continue;
         }
         if (errno == EAGAIN)

@@ -128,7 +128,7 @@ static bool is_ipv6(const char *address)
     return strchr(address, ':') != NULL;
 }
 
-static bool is_loopback(const char *address)
+bool net_is_loopback(const char *address)
 {
     return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
 }
@@ -137,7 +137,7 @@ static struct err check_options(const struct net_options *o)
 {
     bool tls = o->tls_cert != NULL;
 
-    if (tls != (o->tls_key != NULL) || (!tls && !is_loopback(o->address)))
+    if (tls != (o->tls_key != NULL) || (!tls && !net_is_loopback(o->address)))
         return ERR(ERR_INPUT);
     return tls ? crypt_certificate_check(o->tls_cert, o->tls_key) : OK;
 }
@@ -254,6 +254,7 @@ struct err net_start(const struct net_options *o, struct net **ret)
 {
     struct err e = check_options(o);
     struct net *n;
+    uint64_t seed;
 
     if (failed(e))
         return e;
@@ -270,6 +271,8 @@ struct err net_start(const struct net_options *o, struct net **ret)
     n->key_idem = store_derive(o->store, "idem");
     n->key_cursor = store_derive(o->store, CURSOR_PURPOSE);
     n->idle = idle_new(IDLE_SESSIONS);
+    crypt_random((uint8_t *)&seed, sizeof seed);
+    n->networks = tally_new(LIMIT_CONNECTIONS, seed);
     e = start_events(n);
     if (!failed(e)) {
         n->live = live_new(n);
@@ -292,7 +295,7 @@ uint16_t net_port(const struct net *n) { return listener_port(n->listener); }
 
 const char *net_url(const struct net *n) { return n->url; }
 
-bool net_has_room(const struct net *n)
+bool net_has_room(const struct net *n, const char *address)
 {
     struct rlimit files = {0};
     uint64_t most = LIMIT_CONNECTIONS;
@@ -300,7 +303,12 @@ bool net_has_room(const struct net *n)
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < most)
         most = files.rlim_cur;
     most = most > FILES_KEPT ? most - FILES_KEPT : 1;
-    return n->figures.connections < most;
+    return places_allow(&(struct places){
+        .most = most,
+        .held = n->figures.connections,
+        .own = tally_of(n->networks, places_network(address)),
+        .loopback = net_is_loopback(address),
+    });
 }
 
 /* -------------------------------------------------------------- stop ---- */
@@ -332,6 +340,7 @@ void net_free(struct net *n)
         event_free(n->second);
     live_free(n->live);
     idle_free(n->idle);
+    tally_free(n->networks);
     net_txn_end(n);
     bytes_wipe(n, sizeof *n);
     free(n);

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import { answersIn, connect } from '../lib/raw.mjs'
-import { Api, signedIn } from '../lib/api.mjs'
+import { answersIn, connect, exchange } from '../lib/raw.mjs'
+import { signedIn } from '../lib/api.mjs'
 import { Server, demoStore } from '../lib/server.mjs'
 import { sleep, until } from '../lib/wait.mjs'
 import { ok } from './setup.mjs'
@@ -32,6 +32,33 @@ const used = () => {
     const [user, system] = rest.split(' ').slice(11, 13)
     return (Number(user) + Number(system)) / 100
 }
+
+describe('one address', () => {
+    test('does not take every place', async () => {
+        files(128 + 100) // of which 128 are not for connections
+        const crowd = await Promise.all(Array.from({ length: 140 }, () => connect(server.url)))
+        const served = await Promise.all(
+            crowd.map(
+                (socket) =>
+                    new Promise((resolve) => {
+                        socket.on('data', () => resolve(true))
+                        socket.on('close', () => resolve(false))
+                        socket.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
+                    }),
+            ),
+        )
+        const held = served.filter(Boolean).length
+        assert.ok(held >= 60 && held <= 75, `${held} of 100 places`)
+        const desk = await signedIn(server, 'agt01', { localAddress: '127.0.0.9' })
+        ok(await desk.get('/cases'))
+        const few = await Promise.all(Array.from({ length: 7 }, () => exchange(server.url, 'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n', { localAddress: '127.0.0.9' })))
+        assert.ok(few.every((one) => one.answers[0]?.status === 200))
+        for (const socket of crowd) socket.destroy()
+        // and places come back
+        await until('room again', async () => (await exchange(server.url, 'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n')).answers[0]?.status === 200)
+        desk.close()
+    })
+})
 
 describe('without descriptors', () => {
     test('accepting rests, says so once, and goes on when there are some again', async () => {
