@@ -12,6 +12,7 @@ enum {
     LIMIT_JSON_VALUES = 20000,     /* the territory has some 8,000 */
     LIMIT_JSON_BYTES = 512 * 1024, /* stored; from outside LIMIT_BODY_BYTES */
     LIMIT_BODY_BYTES = 256 * 1024,
+    LIMIT_BODIES_BYTES = 64 << 20, /* of all requests at once */
     LIMIT_HEADER_BYTES = 8 * 1024,
     LIMIT_RECORD_BYTES = 1024 * 1024, /* one event, sealed */
     LIMIT_OPEN_BYTES = 512 * 1024,    /* catalogue content is the largest */

@@ -242,9 +242,8 @@ static void head_is_whole(struct conn *c, const struct head *h)
     c->net->figures.requests++;
     c->phase = CONN_BODY;
     conn_wait(c, WAIT_BODY);
-    c->request->admitted = request_admit(c->request);
-    if (c->request->admitted && h->body_bytes > 0)
-        c->request->body = heap_take((size_t)h->body_bytes);
+    c->request->admitted =
+        request_admit(c->request) && request_take_room(c->request);
 }
 
 static void body_is_whole(struct conn *c)

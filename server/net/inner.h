@@ -62,7 +62,8 @@ struct net_figures {
     uint64_t requests, refused, malformed, timeouts, live_pushes, live_cut;
     uint64_t status[6]; /* by hundreds */
     uint64_t connections;
-    uint64_t active; /* requests not yet answered */
+    uint64_t active;     /* requests not yet answered */
+    uint64_t body_bytes; /* room that their bodies have taken */
 };
 
 struct conn;

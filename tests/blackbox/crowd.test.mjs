@@ -60,6 +60,40 @@ describe('one address', () => {
     })
 })
 
+describe('bodies in flight', () => {
+    const announce = (length, cookie = '') => `POST /api/v1/${cookie ? 'contacts' : 'session'} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Hutong: 1\r\n${cookie}Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n{`
+    const kept = async (api) => Number(/^hutong_body_bytes (\d+)$/m.exec((await api.request('GET', '/metrics')).text)[1])
+
+    test('are bounded in sum: 64 MiB, then 503 until there is room', async () => {
+        const api = await signedIn(server, 'agt01')
+        const cookie = () => `Cookie: hutong=${api.cookies.get('hutong')}\r\nIdempotency-Key: ${api.key()}\r\n`
+        const sockets = await Promise.all(Array.from({ length: 260 }, () => connect(server.url)))
+        for (const socket of sockets) socket.write(announce(256 * 1024, cookie()))
+        await until('64 MiB', async () => (await kept(api)) === 64 << 20)
+        const answer = await api.post('/contacts', { channel: 'phone' })
+        assert.equal(answer.code, 'server.busy')
+        assert.ok(Number(answer.headers['retry-after']) > 0)
+        ok(await api.get('/session')) // what has no body is answered
+        for (const socket of sockets) socket.destroy()
+        await until('room again', async () => (await kept(api)) === 0)
+        ok(await api.post('/contacts', { channel: 'phone' }), 201)
+        api.close()
+    })
+
+    test('leave the last half of the room to who has signed in', async () => {
+        const api = await signedIn(server, 'agt01')
+        const cookie = () => `Cookie: hutong=${api.cookies.get('hutong')}\r\nIdempotency-Key: ${api.key()}\r\n`
+        const sockets = await Promise.all(Array.from({ length: 128 }, () => connect(server.url)))
+        for (const socket of sockets) socket.write(announce(256 * 1024, cookie()))
+        await until('32 MiB', async () => (await kept(api)) === 32 << 20)
+        const stranger = await exchange(server.url, announce(2) + '}', { enough: (found) => found[0]?.status })
+        assert.equal(stranger.answers[0].status, 503)
+        ok(await api.post('/contacts', { channel: 'phone' }), 201)
+        for (const socket of sockets) socket.destroy()
+        api.close()
+    })
+})
+
 describe('without descriptors', () => {
     test('accepting rests, says so once, and goes on when there are some again', async () => {
         const api = await signedIn(server, 'agt01')
