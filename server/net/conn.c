@@ -286,6 +286,17 @@ static size_t method_is_unknown(struct conn *c)
     return CONN_DROP;
 }
 
+/* Without TLS there is no certificate to say whose server this is: a page of
+ * any site could let its own name point at the loopback and then ask in that
+ * name (DNS rebinding), with an Origin that fits its Host. HTTP/1.0 without
+ * Host is no browser. */
+static bool host_is_ours(const struct net *n, const struct head *h)
+{
+    struct text host = h->field[FIELD_HOST];
+
+    return n->tls || host.at == NULL || fields_host_is_loopback(host);
+}
+
 static size_t take_head(struct conn *c, struct raw_bytes in)
 {
     size_t taken = 0;
@@ -304,6 +315,8 @@ static size_t take_head(struct conn *c, struct raw_bytes in)
         break;
     }
     if (!head_parse((struct text){c->head_bytes.at, c->head_bytes.size}, &h))
+        return head_is_wrong(c, REFUSAL_REQUEST_MALFORMED);
+    if (!host_is_ours(c->net, &h))
         return head_is_wrong(c, REFUSAL_REQUEST_MALFORMED);
     if (h.upgrade)
         return upgrade(c, &h) ? taken : CONN_DROP;

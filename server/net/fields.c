@@ -5,6 +5,7 @@
  */
 #include "net/fields.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -157,6 +158,40 @@ bool fields_origin_fits(struct text origin, const char *scheme,
     return memcmp(origin.at, scheme, size) == 0 &&
            memcmp(origin.at + size, "://", 3) == 0 &&
            memcmp(origin.at + size + 3, host.at, host.size) == 0;
+}
+
+/* Nothing, or ':' and digits. */
+static bool is_port(struct text s)
+{
+    if (s.size == 0)
+        return true;
+    if (s.size == 1 || s.size > 6 || s.at[0] != ':')
+        return false;
+    for (size_t i = 1; i < s.size; i++)
+        if (s.at[i] < '0' || s.at[i] > '9')
+            return false;
+    return true;
+}
+
+bool fields_host_is_loopback(struct text host)
+{
+    char address[INET_ADDRSTRLEN] = "";
+    struct in_addr four;
+    size_t name = 0;
+
+    if (host.size >= 5 && memcmp(host.at, "[::1]", 5) == 0)
+        return is_port((struct text){host.at + 5, host.size - 5});
+    while (name < host.size && host.at[name] != ':')
+        name++;
+    if (!is_port((struct text){host.at + name, host.size - name}))
+        return false;
+    if (fields_same((struct text){host.at, name}, "localhost"))
+        return true;
+    if (name == 0 || name >= sizeof address)
+        return false;
+    memcpy(address, host.at, name);
+    return inet_pton(AF_INET, address, &four) == 1 &&
+           ntohl(four.s_addr) >> 24 == 127;
 }
 
 bool fields_is_json(struct text content_type)

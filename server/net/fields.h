@@ -36,6 +36,10 @@ bool fields_wants_english(struct text accept_language);
 bool fields_origin_fits(struct text origin, const char *scheme,
                         struct text host);
 
+/* A Host that can only mean this machine: localhost, an address of 127.0.0.0/8
+ * or [::1], with a port or without. Not a name that DNS may point here. */
+bool fields_host_is_loopback(struct text host);
+
 /* application/json, with or without charset=utf-8. */
 bool fields_is_json(struct text content_type);
 

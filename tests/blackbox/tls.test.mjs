@@ -115,6 +115,11 @@ describe('a session over TLS', () => {
         api.close()
     })
 
+    test('takes whatever Host the certificate may be for', async () => {
+        const { answers } = await exchange(server.url, 'GET /healthz HTTP/1.1\r\nHost: desk.example\r\nConnection: close\r\n\r\n')
+        assert.equal(answers[0].status, 200)
+    })
+
     test('takes https origins only', async () => {
         const api = new Api(server.url, { ca: fs.readFileSync(cert) })
         api.me = ok(await api.trySignIn('agt01', store.password))
