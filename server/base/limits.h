@@ -30,6 +30,7 @@ enum {
     LIMIT_KEY_POOL = 4096,     /* data keys kept ahead of the writer */
     LIMIT_KEY_POOL_LOW = 2048, /* refill below this */
     LIMIT_CONNECTIONS = 20000,
+    LIMIT_SESSION_SOCKETS = 16, /* live, of one session */
     LIMIT_LIVE_QUEUE_BYTES = 256 * 1024,
     LIMIT_SECRET_JOBS = 64, /* waiting argon2 jobs; more get 503 */
     LIMIT_READ_JOBS = 4096,

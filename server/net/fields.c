@@ -334,6 +334,15 @@ bool fields_query(struct text in, struct arena *a, struct query *ret_query)
     return true;
 }
 
+bool query_repeats(const struct query *q)
+{
+    for (size_t i = 0; i < q->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (text_equal(q->names[i], q->names[j]))
+                return true;
+    return false;
+}
+
 struct text query_value(const struct query *q, const char *name)
 {
     for (size_t i = 0; i < q->count; i++)

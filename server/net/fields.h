@@ -65,6 +65,8 @@ struct query {
 };
 /* Splits a=b&c=d; false: malformed, or more than QUERY_MAX. */
 bool fields_query(struct text in, struct arena *a, struct query *ret_query);
+/* True when a name is there more than once. */
+bool query_repeats(const struct query *q);
 /* The value of one name; {NULL, 0} when it is not there. */
 struct text query_value(const struct query *q, const char *name);
 

@@ -86,6 +86,7 @@ struct net {
     struct conn *ready_first, *ready_last;
     struct conn *wait_first[WAIT_COUNT], *wait_last[WAIT_COUNT];
     struct idle_table *idle;
+    uint64_t seed;          /* of tallies */
     struct tally *networks; /* connections of each */
     struct live *live;
     struct signin_job *signins; /* under way, through next */

@@ -254,7 +254,6 @@ struct err net_start(const struct net_options *o, struct net **ret)
 {
     struct err e = check_options(o);
     struct net *n;
-    uint64_t seed;
 
     if (failed(e))
         return e;
@@ -271,8 +270,8 @@ struct err net_start(const struct net_options *o, struct net **ret)
     n->key_idem = store_derive(o->store, "idem");
     n->key_cursor = store_derive(o->store, CURSOR_PURPOSE);
     n->idle = idle_new(IDLE_SESSIONS);
-    crypt_random((uint8_t *)&seed, sizeof seed);
-    n->networks = tally_new(LIMIT_CONNECTIONS, seed);
+    crypt_random((uint8_t *)&n->seed, sizeof n->seed);
+    n->networks = tally_new(LIMIT_CONNECTIONS, n->seed);
     e = start_events(n);
     if (!failed(e)) {
         n->live = live_new(n);

@@ -134,6 +134,21 @@ static void queries(void **state)
     arena_free(a);
 }
 
+static void a_name_twice_is_seen(void **state)
+{
+    struct arena *a = arena_new(4096);
+    struct query q;
+
+    (void)state;
+    assert_true(fields_query(T("a=1&b=2&ab=3"), a, &q));
+    assert_false(query_repeats(&q));
+    assert_true(fields_query(T("a=1&b=2&%61=1"), a, &q));
+    assert_true(query_repeats(&q));
+    assert_true(fields_query((struct text){NULL, 0}, a, &q));
+    assert_false(query_repeats(&q));
+    arena_free(a);
+}
+
 static void dates(void **state)
 {
     char date[FIELDS_DATE_BYTES];
@@ -199,6 +214,7 @@ int main(void)
         cmocka_unit_test(idempotency_keys),
         cmocka_unit_test(versions_and_tags),
         cmocka_unit_test(queries),
+        cmocka_unit_test(a_name_twice_is_seen),
         cmocka_unit_test(dates),
         cmocka_unit_test(a_host_is_this_machine_or_not),
     };
