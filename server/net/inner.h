@@ -77,6 +77,7 @@ struct net {
     struct core *core;
     const struct catalogue *catalogue;
     struct clock *clock;
+    int64_t session_zero_us; /* of session_now_us, at boot */
     struct lws_context *lws;
     struct lws_vhost *vhost;
     struct listener *listener;
@@ -181,6 +182,12 @@ void session_answer_me(struct request *q);
 bool session_admit(struct request *q);
 /* The value of our cookie; size 0 when there is none. */
 struct text session_token(const struct net *n, const struct head *h);
+/* The time that ages sessions: the wall's as it was at the start, and from
+ * there on only what went by. Setting the machine's clock ends no session. A
+ * test clock drives it; timers of sockets go by clock_steady_us. */
+int64_t session_now_us(const struct net *n);
+/* Once, at the start. */
+struct err session_clock_start(struct net *n) MUST_USE;
 /* Who holds this value; false: nobody, or idle too long. */
 bool session_of(struct net *n, struct text token, bool touch,
                 struct actor *ret_actor);

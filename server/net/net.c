@@ -273,6 +273,8 @@ struct err net_start(const struct net_options *o, struct net **ret)
     crypt_random((uint8_t *)&n->seed, sizeof n->seed);
     n->networks = tally_new(LIMIT_CONNECTIONS, n->seed);
     e = start_events(n);
+    if (!failed(e))
+        e = session_clock_start(n);
     if (!failed(e)) {
         n->live = live_new(n);
         e = start_lws(n, o);

@@ -235,7 +235,7 @@ static void opened(void *context, const struct command_work *w)
     if (failed(e) || !found) {
         request_failed(q, failed(e) ? e : ERR(ERR_MISSING));
     } else {
-        idle_touch(j->net->idle, body->session_id, net_now_us(j->net));
+        idle_touch(j->net->idle, body->session_id, session_now_us(j->net));
         session_answer_me(q);
         if (q->reply.status == 200)
             session_cookie(j->net, j->cookie, q->reply.set_cookie,

@@ -297,6 +297,23 @@ describe('a session ends', () => {
         api.close()
     })
 
+    test('by time that goes by, not by a clock that is set', async () => {
+        const api = await signedIn(server, 'agt01')
+        for (const seconds of [16 * 60, -3600, 20 * 3600, -48 * 3600, 400 * 86400, -400 * 86400]) {
+            clock.step(seconds)
+            ok(await api.get('/session'))
+        }
+        clock.step(-clock.stepped)
+        // Nor does it keep one: who is away is signed out all the same.
+        const away = await signedIn(server, 'agt01')
+        clock.step(-3600)
+        clock.pass(away.me.idle_seconds + 5)
+        refused(await away.get('/session'), 'session.expired')
+        clock.step(-clock.stepped)
+        api.close()
+        away.close()
+    })
+
     test('but not by a restart of the server', async () => {
         const api = await signedIn(server, 'agt01')
         const contact = await api.takeContact()
