@@ -196,6 +196,23 @@ describe('guessing', () => {
         desk.close()
     })
 
+    test('a machine at the desk’s address slows who works there, and locks nobody out', async () => {
+        const desk = from('127.0.0.5')
+        ok(await desk.trySignIn('agt01', store.password))
+        for (let failure = 1; failure <= 7; failure++) {
+            const answer = await desk.trySignIn('agt01', `guess ${failure}`)
+            refused(answer, failure <= 5 ? 'session.wrong' : 'session.slow_down', `failure ${failure}`)
+            if (failure > 5) assert.ok(waitOf(answer) <= 3, `Retry-After ${waitOf(answer)}`)
+        }
+        clock.pass(2)
+        refused(await desk.trySignIn('agt01', 'guess 8'), 'session.wrong')
+        const paused = await desk.trySignIn('agt01', store.password)
+        assert.ok(waitOf(paused) <= 5, `Retry-After ${waitOf(paused)}`)
+        clock.pass(4)
+        ok(await desk.trySignIn('agt01', store.password))
+        desk.close()
+    })
+
     test('another account is open from the attacked address, after a short wait at most', async () => {
         const neighbour = from('127.0.0.2')
         ok(await patiently(neighbour, 'agt01', store.password))
