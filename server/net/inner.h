@@ -169,6 +169,10 @@ bool command_send(struct net *n, struct command_work *take_w, net_done_fn done,
 /* The same for a request: done is told nothing once its client left. */
 bool command_send_for(struct request *q, struct command_work *take_w,
                       net_done_fn done);
+/* Puts a refused act into the trail; its client was answered and does not
+ * wait. Core records it once a minute for each session, act and object. */
+void command_record_denied(struct net *n, const struct actor *actor,
+                           const char *act, struct id object);
 void command_done(struct net *n, struct command_work *take_w);
 
 void read_run(struct request *q);
