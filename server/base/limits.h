@@ -12,6 +12,7 @@ enum {
     LIMIT_JSON_VALUES = 20000,     /* the territory has some 8,000 */
     LIMIT_JSON_BYTES = 512 * 1024, /* stored; from outside LIMIT_BODY_BYTES */
     LIMIT_BODY_BYTES = 256 * 1024,
+    LIMIT_BODIES_BYTES = 64 << 20, /* of all requests at once */
     LIMIT_HEADER_BYTES = 8 * 1024,
     LIMIT_RECORD_BYTES = 1024 * 1024, /* one event, sealed */
     LIMIT_OPEN_BYTES = 512 * 1024,    /* catalogue content is the largest */
@@ -30,6 +31,7 @@ enum {
     LIMIT_KEY_POOL = 4096,     /* data keys kept ahead of the writer */
     LIMIT_KEY_POOL_LOW = 2048, /* refill below this */
     LIMIT_CONNECTIONS = 20000,
+    LIMIT_SESSION_SOCKETS = 16, /* live, of one session */
     LIMIT_LIVE_QUEUE_BYTES = 256 * 1024,
     LIMIT_SECRET_JOBS = 64, /* waiting argon2 jobs; more get 503 */
     LIMIT_READ_JOBS = 4096,

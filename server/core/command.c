@@ -429,35 +429,6 @@ static struct err decide(struct writer *w, const struct command_work *c,
     return e;
 }
 
-/* The refused act becomes a fact of the trail; the command stays refused. */
-static struct err record_denial(struct writer *w, struct command_work *c)
-{
-    const struct cmd_record_denied body = {
-        .act = text_of(command_info[c->command].act),
-        .object_id = c->object,
-    };
-    struct recent_key key =
-        key_of_trail(c, COMMAND_RECORD_DENIED, body.object_id, body.act);
-    enum refusal refusal = c->refusal;
-    struct err e;
-
-    if (in_trail(w, key, MINUTE_US)) {
-        return OK;
-    }
-    e = decide(w, c, COMMAND_RECORD_DENIED, &body, &w->run.outcome);
-    if (failed(e)) {
-        return e;
-    }
-    if (w->run.outcome.refusal == REFUSAL_NONE) {
-        e = keep(w, c, &w->run.outcome, false);
-        if (!failed(e) && c->refusal == refusal) {
-            note_trail(&w->run, key);
-        }
-    }
-    c->refusal = refusal;
-    return e;
-}
-
 /* What was kept in the trail need not be kept again for a while. */
 static void note_command(struct writer *w, const struct command_work *c)
 {
@@ -498,7 +469,7 @@ struct err writer_command(struct writer *w, struct command_work *c,
     c->object = o->object;
     c->version = o->version;
     if (c->refusal != REFUSAL_NONE) {
-        return c->denied_by_right ? record_denial(w, c) : OK;
+        return OK; /* no put: it takes as long whatever was refused */
     }
     e = keep(w, c, o, true);
     if (!failed(e) && c->refusal == REFUSAL_NONE) {

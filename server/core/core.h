@@ -63,7 +63,10 @@ struct command_work {
     void *owner; /* the loop's, opaque; NULL once the client left */
     /* out */
     enum refusal refusal;
-    bool denied_by_right; /* core has put access_denied into the trail */
+    /* To be put into the trail by a record_denied of the loop's, after the
+     * answer: an answer that waited for that commit would tell, by its time,
+     * that there is something to be denied. */
+    bool denied_by_right;
     struct field_problem problem;
     uint32_t current_version;
     struct id object;

@@ -3,11 +3,16 @@
  *
  * A command outlives its client: when the connection goes, only the wish to
  * be told is dropped. Work and body lie in one arena, which goes with them.
+ *
+ * Surprising: a denial is put into the trail after the answer. About what does
+ * not exist there is no denial, and whoever asks must not be answered sooner.
  */
 #include "net/inner.h"
 
 #include <assert.h>
 #include <string.h>
+
+#include "base/diag.h"
 
 /* Whom to tell; lies in the command's arena. */
 struct sent {
@@ -96,6 +101,22 @@ bool command_send_for(struct request *q, struct command_work *take_w,
     return s != NULL;
 }
 
+void command_record_denied(struct net *n, const struct actor *actor,
+                           const char *act, struct id object)
+{
+    struct arena *a;
+    struct cmd_record_denied *body = command_body(sizeof *body, &a);
+    struct command_work *w;
+
+    body->act = text_of(act);
+    body->object_id = object;
+    w = command_new(COMMAND_RECORD_DENIED, a, body);
+    if (w != NULL)
+        w->actor = *actor;
+    if (!command_send(n, w, NULL, NULL))
+        DIAG(DIAG_WARN, "denial_not_recorded", DIAG_N("count", 1));
+}
+
 /* Sessions end for the live clients too, but only once it is committed. */
 static void tell_live(struct net *n, const struct command_work *w)
 {
@@ -121,6 +142,10 @@ void command_done(struct net *n, struct command_work *take_w)
     tell_live(n, take_w);
     if (s->done != NULL)
         s->done(s->context, take_w);
+    if (take_w->denied_by_right && take_w->command != COMMAND_RECORD_DENIED)
+        command_record_denied(n, &take_w->actor,
+                              command_info[take_w->command].act,
+                              take_w->object);
     arena_free(a);
 }
 

@@ -52,8 +52,9 @@ struct conn *conn_new(struct net *n, struct lws *wsi)
     c->phase = CONN_HEAD;
     bound_unsent(lws_get_socket_fd(wsi));
     lws_get_peer_simple(wsi, c->address, sizeof c->address);
-    c->loopback =
-        strncmp(c->address, "127.", 4) == 0 || strcmp(c->address, "::1") == 0;
+    c->loopback = net_is_loopback(c->address);
+    c->network = places_network(c->address);
+    tally_add(n->networks, c->network);
     conn_wait(c, WAIT_HEAD);
     n->figures.connections++;
     return c;
@@ -159,6 +160,7 @@ void conn_free(struct conn *c)
     head_release(&c->head_bytes);
     assert(c->net->figures.connections > 0);
     c->net->figures.connections--;
+    tally_remove(c->net->networks, c->network);
     free(c);
 }
 
@@ -240,9 +242,8 @@ static void head_is_whole(struct conn *c, const struct head *h)
     c->net->figures.requests++;
     c->phase = CONN_BODY;
     conn_wait(c, WAIT_BODY);
-    c->request->admitted = request_admit(c->request);
-    if (c->request->admitted && h->body_bytes > 0)
-        c->request->body = heap_take((size_t)h->body_bytes);
+    c->request->admitted =
+        request_admit(c->request) && request_take_room(c->request);
 }
 
 static void body_is_whole(struct conn *c)
@@ -285,6 +286,17 @@ static size_t method_is_unknown(struct conn *c)
     return CONN_DROP;
 }
 
+/* Without TLS there is no certificate to say whose server this is: a page of
+ * any site could let its own name point at the loopback and then ask in that
+ * name (DNS rebinding), with an Origin that fits its Host. HTTP/1.0 without
+ * Host is no browser. */
+static bool host_is_ours(const struct net *n, const struct head *h)
+{
+    struct text host = h->field[FIELD_HOST];
+
+    return n->tls || host.at == NULL || fields_host_is_loopback(host);
+}
+
 static size_t take_head(struct conn *c, struct raw_bytes in)
 {
     size_t taken = 0;
@@ -303,6 +315,8 @@ static size_t take_head(struct conn *c, struct raw_bytes in)
         break;
     }
     if (!head_parse((struct text){c->head_bytes.at, c->head_bytes.size}, &h))
+        return head_is_wrong(c, REFUSAL_REQUEST_MALFORMED);
+    if (!host_is_ours(c->net, &h))
         return head_is_wrong(c, REFUSAL_REQUEST_MALFORMED);
     if (h.upgrade)
         return upgrade(c, &h) ? taken : CONN_DROP;

@@ -5,6 +5,7 @@
  */
 #include "net/fields.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -159,20 +160,38 @@ bool fields_origin_fits(struct text origin, const char *scheme,
            memcmp(origin.at + size + 3, host.at, host.size) == 0;
 }
 
+/* Nothing, or ':' and digits. */
+static bool is_port(struct text s)
+{
+    if (s.size == 0)
+        return true;
+    if (s.size == 1 || s.size > 6 || s.at[0] != ':')
+        return false;
+    for (size_t i = 1; i < s.size; i++)
+        if (s.at[i] < '0' || s.at[i] > '9')
+            return false;
+    return true;
+}
+
 bool fields_host_is_loopback(struct text host)
 {
-    size_t size = host.size;
+    char address[INET_ADDRSTRLEN] = "";
+    struct in_addr four;
+    size_t name = 0;
 
-    while (size > 0 && host.at[size - 1] >= '0' && host.at[size - 1] <= '9')
-        size--;
-    if (size > 0 && host.at[size - 1] == ':')
-        host.size = size - 1;
-    if (fields_same(host, "localhost") || fields_same(host, "[::1]"))
+    if (host.size >= 5 && memcmp(host.at, "[::1]", 5) == 0)
+        return is_port((struct text){host.at + 5, host.size - 5});
+    while (name < host.size && host.at[name] != ':')
+        name++;
+    if (!is_port((struct text){host.at + name, host.size - name}))
+        return false;
+    if (fields_same((struct text){host.at, name}, "localhost"))
         return true;
-    for (size_t i = 0; i < host.size; i++)
-        if (host.at[i] != '.' && (host.at[i] < '0' || host.at[i] > '9'))
-            return false;
-    return host.size > 4 && memcmp(host.at, "127.", 4) == 0;
+    if (name == 0 || name >= sizeof address)
+        return false;
+    memcpy(address, host.at, name);
+    return inet_pton(AF_INET, address, &four) == 1 &&
+           ntohl(four.s_addr) >> 24 == 127;
 }
 
 bool fields_is_json(struct text content_type)
@@ -313,6 +332,15 @@ bool fields_query(struct text in, struct arena *a, struct query *ret_query)
     }
     *ret_query = q;
     return true;
+}
+
+bool query_repeats(const struct query *q)
+{
+    for (size_t i = 0; i < q->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (text_equal(q->names[i], q->names[j]))
+                return true;
+    return false;
 }
 
 struct text query_value(const struct query *q, const char *name)

@@ -32,12 +32,13 @@ enum coding fields_coding(struct text accept, bool has_brotli, bool has_gzip);
 /* True when English is wanted more than Chinese; absent: false. */
 bool fields_wants_english(struct text accept_language);
 
-/* host, with or without a port, is one of this machine's own names: localhost,
- * 127.x.x.x or [::1]. */
-bool fields_host_is_loopback(struct text host);
 /* origin is exactly scheme://host, as a browser writes it. */
 bool fields_origin_fits(struct text origin, const char *scheme,
                         struct text host);
+
+/* A Host that can only mean this machine: localhost, an address of 127.0.0.0/8
+ * or [::1], with a port or without. Not a name that DNS may point here. */
+bool fields_host_is_loopback(struct text host);
 
 /* application/json, with or without charset=utf-8. */
 bool fields_is_json(struct text content_type);
@@ -64,6 +65,8 @@ struct query {
 };
 /* Splits a=b&c=d; false: malformed, or more than QUERY_MAX. */
 bool fields_query(struct text in, struct arena *a, struct query *ret_query);
+/* True when a name is there more than once. */
+bool query_repeats(const struct query *q);
 /* The value of one name; {NULL, 0} when it is not there. */
 struct text query_value(const struct query *q, const char *name);
 

@@ -232,8 +232,8 @@ static bool length_is_sound(struct head *h)
 
     if (v.at == NULL)
         return true;
-    if (v.size == 0 || v.size > 10)
-        return false;
+    if (v.size == 0 || v.size > 10 || (v.size > 1 && v.at[0] == '0'))
+        return false; /* 010 is eight to who reads it as C does */
     for (size_t i = 0; i < v.size; i++) {
         if (!is_digit(v.at[i]))
             return false;

@@ -65,8 +65,6 @@ int http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 {
     (void)user;
     switch ((int)reason) {
-    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-        return net_has_room(net_of(wsi)) ? 0 : 1;
     case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
         return accepted(wsi);
     case LWS_CALLBACK_USER:

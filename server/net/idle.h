@@ -6,7 +6,7 @@
  *         the time begins anew.
  * SHAPE   a fixed number of entries; when all are taken the one that was heard
  *         of longest ago makes room, and is then taken for just heard of.
- * UNITS   microseconds of the wall clock that is handed in.
+ * UNITS   microseconds of the clock that is handed in (session_now_us).
  * THREAD  the loop.
  */
 #ifndef HUTONG_NET_IDLE_H

@@ -25,7 +25,9 @@
 #include "net/head.h"
 #include "net/idle.h"
 #include "net/net.h"
+#include "net/places.h"
 #include "net/request.h"
+#include "net/tally.h"
 
 enum {
     WRITE_BYTES = 16 * 1024, /* of one lws_write */
@@ -60,7 +62,8 @@ struct net_figures {
     uint64_t requests, refused, malformed, timeouts, live_pushes, live_cut;
     uint64_t status[6]; /* by hundreds */
     uint64_t connections;
-    uint64_t active; /* requests not yet answered */
+    uint64_t active;     /* requests not yet answered */
+    uint64_t body_bytes; /* room that their bodies have taken */
 };
 
 /* The test clock, on its way. */
@@ -71,6 +74,7 @@ struct clock_move {
 };
 
 struct conn;
+struct listener;
 struct live;
 struct live_client;
 
@@ -80,14 +84,18 @@ struct net {
     struct core *core;
     const struct catalogue *catalogue;
     struct clock *clock;
+    int64_t session_zero_us; /* of session_now_us, at boot */
     struct lws_context *lws;
     struct lws_vhost *vhost;
+    struct listener *listener;
     struct event *turn;   /* once, after what is ready now */
     struct event *second; /* twice a second */
     struct store_txn *txn;
     struct conn *ready_first, *ready_last;
     struct conn *wait_first[WAIT_COUNT], *wait_last[WAIT_COUNT];
     struct idle_table *idle;
+    uint64_t seed;          /* of tallies */
+    struct tally *networks; /* connections of each */
     struct live *live;
     struct signin_job *signins; /* under way, through next */
     struct crypt_key key_signin, key_draft, key_idem, key_cursor;
@@ -96,7 +104,6 @@ struct net {
     bool tls, stopping, demo, turn_due;
     bool test_clock; /* may be moved from outside */
     bool one_click;  /* a demonstration, heard on this machine only */
-    uint16_t port;
     char url[96];
     uint8_t out[LWS_PRE + WRITE_BYTES];
 };
@@ -116,6 +123,7 @@ struct conn {
     struct conn *wait_before, *wait_after;
     struct conn *ready_before, *ready_after;
     char address[ADDRESS_CHARS];
+    struct id network; /* of the address */
 };
 
 /* ------------------------------------------------------------- conn ---- */
@@ -151,8 +159,9 @@ struct store_txn *net_txn(struct net *n);
 void net_txn_end(struct net *n);
 /* Something is to be done at the end of this turn. */
 void net_turn(struct net *n);
-/* False: one more connection would be too many. */
-bool net_has_room(const struct net *n);
+/* False: one more connection, or one more of this address, is too many. */
+bool net_has_room(const struct net *n, const char *address);
+bool net_is_loopback(const char *address);
 int64_t net_now_us(const struct net *n);
 uint32_t net_day(const struct net *n);
 
@@ -170,6 +179,10 @@ bool command_send(struct net *n, struct command_work *take_w, net_done_fn done,
 /* The same for a request: done is told nothing once its client left. */
 bool command_send_for(struct request *q, struct command_work *take_w,
                       net_done_fn done);
+/* Puts a refused act into the trail; its client was answered and does not
+ * wait. Core records it once a minute for each session, act and object. */
+void command_record_denied(struct net *n, const struct actor *actor,
+                           const char *act, struct id object);
 void command_done(struct net *n, struct command_work *take_w);
 
 void read_run(struct request *q);
@@ -192,6 +205,12 @@ void session_answer_me(struct request *q);
 bool session_admit(struct request *q);
 /* The value of our cookie; size 0 when there is none. */
 struct text session_token(const struct net *n, const struct head *h);
+/* The time that ages sessions: the wall's as it was at the start, and from
+ * there on only what went by. Setting the machine's clock ends no session. A
+ * test clock drives it; timers of sockets go by clock_steady_us. */
+int64_t session_now_us(const struct net *n);
+/* Once, at the start. */
+struct err session_clock_start(struct net *n) MUST_USE;
 /* Who holds this value; false: nobody, or idle too long. */
 bool session_of(struct net *n, struct text token, bool touch,
                 struct actor *ret_actor);

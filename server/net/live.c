@@ -40,6 +40,7 @@ struct live *live_new(struct net *n)
         base = store_position(t);
     l->net = n;
     l->ring = ring_new(base);
+    l->sessions = tally_new(LIMIT_CONNECTIONS, n->seed);
     return l;
 }
 
@@ -49,6 +50,7 @@ void live_free(struct live *l)
         return;
     assert(l->audiences == NULL && l->first == NULL);
     ring_free(l->ring);
+    tally_free(l->sessions);
     free(l);
 }
 
@@ -134,7 +136,7 @@ static enum refusal admit_topic(const struct head *h, struct live *l,
     enum refusal refusal = REFUSAL_NONE;
     struct query query;
 
-    if (!fields_query(h->query, a, &query))
+    if (!fields_query(h->query, a, &query) || query_repeats(&query))
         refusal = REFUSAL_REQUEST_MALFORMED;
     else if (!text_is(query_value(&query, "topic"), "board"))
         refusal = REFUSAL_LIVE_TOPIC;
@@ -156,6 +158,7 @@ static struct live_client *client_new(struct conn *c, const struct head *h,
     v->conn = c;
     v->actor = *actor;
     v->audience = audience_take(c->net->live, audience);
+    tally_add(c->net->live->sessions, actor->session);
     v->heard_us = v->pinged_us = v->checked_us = clock_steady_us(c->net->clock);
     return v;
 }
@@ -183,6 +186,8 @@ enum refusal live_admit(struct conn *c, const struct head *h,
     audience = view_audience(n->catalogue, &actor);
     if (!audience.grant.any)
         return REFUSAL_RIGHT_DENIED;
+    if (tally_of(n->live->sessions, actor.session) >= LIMIT_SESSION_SOCKETS)
+        return REFUSAL_SERVER_BUSY;
     c->live = client_new(c, h, &actor, &audience);
     c->live->number = resumes ? number : ring_next(n->live->ring);
     c->live->want = resumes ? WANT_HELLO : WANT_SNAPSHOT;
@@ -225,6 +230,7 @@ void live_close(struct conn *c)
         l->count--;
     }
     audience_leave(l, v->audience);
+    tally_remove(l->sessions, v->actor.session);
     bytes_wipe(v, sizeof *v);
     free(v);
     c->live = NULL;

@@ -57,6 +57,7 @@ struct live {
     struct ring *ring;
     struct live_audience *audiences;
     struct live_client *first;
+    struct tally *sessions; /* clients of each */
     size_t count;
     bool fan_out_due;
 };

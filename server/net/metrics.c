@@ -64,6 +64,7 @@ static void put_net(struct page *p, const struct net *n)
     one(p, "counter", "http_malformed_total", f->malformed);
     one(p, "counter", "http_timeouts_total", f->timeouts);
     one(p, "gauge", "connections", f->connections);
+    one(p, "gauge", "body_bytes", f->body_bytes);
     one(p, "gauge", "live_clients", live_count(n->live));
     one(p, "counter", "live_frames_total", f->live_pushes);
     one(p, "counter", "live_cut_total", f->live_cut);

@@ -7,7 +7,6 @@
  */
 #include "net/net.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 
 #include "base/diag.h"
 #include "net/http.h"
+#include "net/listen.h"
 
 enum {
     TICK_US = 500000,
@@ -129,63 +129,18 @@ static bool is_ipv6(const char *address)
     return strchr(address, ':') != NULL;
 }
 
-static bool is_loopback(const char *address)
+bool net_is_loopback(const char *address)
 {
     return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
-}
-
-/* Room for the address in its numeric form; 0: it is none. */
-static socklen_t socket_address(const char *address, uint16_t port,
-                                struct sockaddr_storage *ret)
-{
-    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6,
-                              .sin6_port = htons(port)};
-
-    if (inet_pton(AF_INET, address, &v4.sin_addr) == 1) {
-        memcpy(ret, &v4, sizeof v4);
-        return sizeof v4;
-    }
-    if (inet_pton(AF_INET6, address, &v6.sin6_addr) == 1) {
-        memcpy(ret, &v6, sizeof v6);
-        return sizeof v6;
-    }
-    return 0;
-}
-
-/* lws says no more than that it failed; so the address is tried before. */
-static struct err address_is_free(const char *address, uint16_t port)
-{
-    struct sockaddr_storage a = {0};
-    socklen_t size = socket_address(address, port, &a);
-    int fd, one = 1, sys;
-
-    if (size == 0)
-        return ERR(ERR_INPUT);
-    fd = socket(a.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return ERR_OF(ERR_SYS, errno);
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    sys = bind(fd, (struct sockaddr *)&a, size) == 0 ? 0 : errno;
-    close(fd);
-    if (sys == 0)
-        return OK;
-    return ERR_OF(sys == EADDRINUSE ? ERR_IN_USE : ERR_SYS, sys);
 }
 
 static struct err check_options(const struct net_options *o)
 {
     bool tls = o->tls_cert != NULL;
 
-    if (tls != (o->tls_key != NULL) || (!tls && !is_loopback(o->address)))
+    if (tls != (o->tls_key != NULL) || (!tls && !net_is_loopback(o->address)))
         return ERR(ERR_INPUT);
-    if (tls) {
-        struct err e = crypt_certificate_check(o->tls_cert, o->tls_key);
-
-        if (failed(e))
-            return e;
-    }
-    return address_is_free(o->address, o->port);
+    return tls ? crypt_certificate_check(o->tls_cert, o->tls_key) : OK;
 }
 
 /* Its messages may quote what a client sent: only that there was one. */
@@ -211,12 +166,10 @@ static struct err start_lws(struct net *n, const struct net_options *o)
     };
     struct lws_context_creation_info v = {
         .protocols = protocols,
-        .iface = o->address,
-        .port = o->port,
+        .port = CONTEXT_PORT_NO_LISTEN_SERVER, /* listen.c does */
         .vhost_name = "hutong",
         .keepalive_timeout = 90,
-        .options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
-                   (is_ipv6(o->address) ? 0 : LWS_SERVER_OPTION_DISABLE_IPV6),
+        .options = is_ipv6(o->address) ? 0 : LWS_SERVER_OPTION_DISABLE_IPV6,
     };
 
     if (n->tls) {
@@ -232,8 +185,7 @@ static struct err start_lws(struct net *n, const struct net_options *o)
     n->vhost = lws_create_vhost(n->lws, &v);
     if (n->vhost == NULL)
         return ERR(n->tls ? ERR_INPUT : ERR_SYS);
-    n->port = (uint16_t)lws_get_vhost_listen_port(n->vhost);
-    return n->port == 0 ? ERR(ERR_SYS) : OK;
+    return OK;
 }
 
 /* Reads what came, if anything; true when the answer is plain HTTP. */
@@ -262,7 +214,7 @@ static bool speaks_plain(struct net *n, int fd)
 static struct err check_self(struct net *n, const char *address)
 {
     struct sockaddr_storage a = {0};
-    socklen_t size = socket_address(address, n->port, &a);
+    socklen_t size = socket_address(address, net_port(n), &a);
     int fd = socket(a.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bool plain;
 
@@ -282,7 +234,7 @@ static void set_url(struct net *n, const char *address)
     bool v6 = is_ipv6(address);
     int size = snprintf(n->url, sizeof n->url, "%s://%s%s%s:%u",
                         n->tls ? "https" : "http", v6 ? "[" : "", address,
-                        v6 ? "]" : "", n->port);
+                        v6 ? "]" : "", net_port(n));
 
     assert(size > 0 && (size_t)size < sizeof n->url);
 }
@@ -314,18 +266,24 @@ struct err net_start(const struct net_options *o, struct net **ret)
     n->clock = o->clock;
     n->tls = o->tls_cert != NULL;
     n->demo = store_made(o->store) != STORE_REAL;
-    n->one_click = store_is_demo(o->store) && is_loopback(o->address);
+    n->one_click = store_is_demo(o->store) && net_is_loopback(o->address);
     n->test_clock = o->test_clock;
     n->key_signin = store_derive(o->store, "signin");
     n->key_draft = store_derive(o->store, "draft-local");
     n->key_idem = store_derive(o->store, "idem");
     n->key_cursor = store_derive(o->store, CURSOR_PURPOSE);
     n->idle = idle_new(IDLE_SESSIONS);
+    crypt_random((uint8_t *)&n->seed, sizeof n->seed);
+    n->networks = tally_new(LIMIT_CONNECTIONS, n->seed);
     e = start_events(n);
+    if (!failed(e))
+        e = session_clock_start(n);
     if (!failed(e)) {
         n->live = live_new(n);
         e = start_lws(n, o);
     }
+    if (!failed(e))
+        e = listener_start(n, o->address, o->port, &n->listener);
     if (!failed(e))
         e = check_self(n, o->address);
     if (failed(e)) {
@@ -337,11 +295,11 @@ struct err net_start(const struct net_options *o, struct net **ret)
     return OK;
 }
 
-uint16_t net_port(const struct net *n) { return n->port; }
+uint16_t net_port(const struct net *n) { return listener_port(n->listener); }
 
 const char *net_url(const struct net *n) { return n->url; }
 
-bool net_has_room(const struct net *n)
+bool net_has_room(const struct net *n, const char *address)
 {
     struct rlimit files = {0};
     uint64_t most = LIMIT_CONNECTIONS;
@@ -349,7 +307,12 @@ bool net_has_room(const struct net *n)
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < most)
         most = files.rlim_cur;
     most = most > FILES_KEPT ? most - FILES_KEPT : 1;
-    return n->figures.connections < most;
+    return places_allow(&(struct places){
+        .most = most,
+        .held = n->figures.connections,
+        .own = tally_of(n->networks, places_network(address)),
+        .loopback = net_is_loopback(address),
+    });
 }
 
 /* -------------------------------------------------------------- stop ---- */
@@ -371,6 +334,7 @@ void net_free(struct net *n)
 {
     if (n == NULL)
         return;
+    listener_free(n->listener);
     if (n->lws != NULL)
         lws_context_destroy(n->lws);
     assert(n->figures.connections == 0);
@@ -380,6 +344,7 @@ void net_free(struct net *n)
         event_free(n->second);
     live_free(n->live);
     idle_free(n->idle);
+    tally_free(n->networks);
     net_txn_end(n);
     bytes_wipe(n, sizeof *n);
     free(n);

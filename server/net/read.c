@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/diag.h"
 #include "net/fields.h"
 
 struct read_job {
@@ -48,22 +47,6 @@ static void forget(void *under_way)
     j->request = NULL;
 }
 
-/* Core records it once a minute for each session, act and object. */
-static void record_denied(struct request *q, enum read read, struct id object)
-{
-    struct arena *a;
-    struct cmd_record_denied *body = command_body(sizeof *body, &a);
-    struct command_work *w;
-
-    body->act = text_of(read_info[read].act);
-    body->object_id = object;
-    w = command_new(COMMAND_RECORD_DENIED, a, body);
-    if (w != NULL)
-        w->actor = q->actor;
-    if (!command_send(q->net, w, NULL, NULL))
-        DIAG(DIAG_WARN, "denial_not_recorded", DIAG_N("count", 1));
-}
-
 static void read_done(struct request *q, enum read read, struct err e,
                       struct answer *take_a)
 {
@@ -73,7 +56,8 @@ static void read_done(struct request *q, enum read read, struct err e,
         return;
     }
     if (take_a->denied_by_right)
-        record_denied(q, read, take_a->denied_object);
+        command_record_denied(q->net, &q->actor, read_info[read].act,
+                              take_a->denied_object);
     request_answer_view(q, 200, take_a);
 }
 

@@ -19,6 +19,10 @@
 /* Bodies of those who have not signed in yet. */
 enum { STRANGER_BODY_BYTES = 4096 };
 
+/* Strangers get none of the last half of the room: a body is announced for
+ * nothing, and need not be sent. */
+enum { STRANGER_BODIES_BYTES = LIMIT_BODIES_BYTES / 2 };
+
 enum { API_PREFIX = 7 }; /* "/api/v1" */
 
 struct request *request_new(struct conn *c, const struct head *h)
@@ -49,6 +53,8 @@ void request_free(struct request *q)
         bytes_wipe(q->body, q->body_size);
         free(q->body);
     }
+    assert(q->net->figures.body_bytes >= q->body_room);
+    q->net->figures.body_bytes -= q->body_room;
     reply_release(&q->reply);
     arena_free(q->arena);
     free(q);
@@ -342,6 +348,23 @@ bool request_admit(struct request *q)
     if (takes_json(q) && !fields_is_json(q->head.field[FIELD_CONTENT_TYPE]))
         return refuse(q, REFUSAL_REQUEST_MEDIA_TYPE);
     return q->route->kind != ROUTE_COMMAND || admit_command(q);
+}
+
+bool request_take_room(struct request *q)
+{
+    struct net_figures *f = &q->net->figures;
+    uint64_t most = q->has_actor ? LIMIT_BODIES_BYTES : STRANGER_BODIES_BYTES;
+    size_t room = (size_t)q->head.body_bytes;
+
+    assert(q->body == NULL && room <= LIMIT_BODY_BYTES);
+    if (room == 0)
+        return true;
+    if (f->body_bytes + room > most)
+        return refuse(q, REFUSAL_SERVER_BUSY);
+    f->body_bytes += room;
+    q->body_room = room;
+    q->body = heap_take(room);
+    return true;
 }
 
 /* -------------------------------------------------------------- run ---- */

@@ -65,6 +65,7 @@ struct request {
     size_t param_count;
     char *body;
     size_t body_size;
+    size_t body_room; /* 0: the body is not kept */
     uint32_t idem_day;
     uint32_t if_match;
     bool admitted; /* the body is wanted */
@@ -82,6 +83,8 @@ struct request *request_new(struct conn *c, const struct head *h);
 void request_free(struct request *q);
 /* Everything that the head alone can decide; false: answered. */
 bool request_admit(struct request *q);
+/* Takes room for the body; false: there is none, and it was answered. */
+bool request_take_room(struct request *q);
 /* The body is there. */
 void request_run(struct request *q);
 /* Answers; the connection writes it at the end of this turn. */

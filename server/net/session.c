@@ -33,6 +33,35 @@ void session_cookie(const struct net *n, const char *value, char *ret,
     assert(size > 0 && (size_t)size < room);
 }
 
+int64_t session_now_us(const struct net *n)
+{
+    return n->session_zero_us + clock_boot_us(n->clock);
+}
+
+/* Not before the last record: a machine that starts with a clock of long ago
+ * would take every session for one that is yet to be opened. */
+struct err session_clock_start(struct net *n)
+{
+    int64_t start_us = net_now_us(n);
+    struct store_txn *t = net_txn(n);
+    struct record last;
+    uint64_t seq;
+    struct err e;
+
+    if (t == NULL)
+        return ERR(ERR_AGAIN);
+    seq = store_position(t).seq;
+    if (seq > 0) {
+        e = log_read(t, seq, &last);
+        if (failed(e))
+            return e;
+        if (last.head.time_us > start_us)
+            start_us = last.head.time_us;
+    }
+    n->session_zero_us = start_us - clock_boot_us(n->clock);
+    return OK;
+}
+
 /* Closes a session as the system; nobody waits for it. */
 static void end_silent(struct net *n, struct id session)
 {
@@ -51,7 +80,7 @@ bool session_idle_out(struct net *n, struct id session)
 
     return idle_last(n->idle, session, &last_us) &&
            (last_us == IDLE_ENDED ||
-            net_now_us(n) - last_us > catalogue_idle_us(n->catalogue));
+            session_now_us(n) - last_us > catalogue_idle_us(n->catalogue));
 }
 
 /* Once silent for too long it stays so, and is closed once. */
@@ -84,7 +113,7 @@ bool session_of(struct net *n, struct text token, bool touch,
 
     if (token.size == 0 || t == NULL)
         return false;
-    e = session_find(t, n->catalogue, token, net_now_us(n), &actor, &found);
+    e = session_find(t, n->catalogue, token, session_now_us(n), &actor, &found);
     if (failed(e)) {
         diag_err("session_find", e);
         return false;
@@ -93,7 +122,7 @@ bool session_of(struct net *n, struct text token, bool touch,
         return false;
     /* Not heard of since the start: the time begins now. */
     if (touch || !idle_last(n->idle, actor.session, &last_us))
-        idle_touch(n->idle, actor.session, net_now_us(n));
+        idle_touch(n->idle, actor.session, session_now_us(n));
     *ret_actor = actor;
     return true;
 }

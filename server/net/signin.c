@@ -16,7 +16,6 @@
  */
 #include "net/inner.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +39,7 @@ struct signin_job {
     bool known;             /* came in before, or holds a link */
     bool listed;            /* in net.signins: handed to start() */
     bool waits, handed_out; /* for the worker; with the worker */
-    uint8_t network[sizeof(struct in6_addr)];
+    struct id network;
     struct hash account_key, address_key;
     struct id account;
     bool found, right;
@@ -120,19 +119,6 @@ static struct hash key_of(const struct net *n, const char *kind,
     return crypt_hmac(&n->key_signin, SPAN(in, kind_size + size));
 }
 
-/* What one stranger may have for himself: an address, or an IPv6 /64. */
-static void network_of(const char *address, uint8_t ret[static 16])
-{
-    struct in6_addr six;
-    struct in_addr four;
-
-    memset(ret, 0, 16);
-    if (inet_pton(AF_INET6, address, &six) == 1)
-        memcpy(ret, &six, IN6_IS_ADDR_V4MAPPED(&six) ? 16 : 8);
-    else if (inet_pton(AF_INET, address, &four) == 1)
-        memcpy(ret + 12, &four, sizeof four);
-}
-
 /* False: too many are under way for one more. */
 static bool has_place(const struct net *n, const struct signin_job *j)
 {
@@ -143,7 +129,7 @@ static bool has_place(const struct net *n, const struct signin_job *j)
         if (o->known)
             continue;
         strangers++;
-        if (memcmp(o->network, j->network, sizeof j->network) == 0)
+        if (id_equal(o->network, j->network))
             of_network++;
     }
     if (j->known)
@@ -249,7 +235,7 @@ static void opened(void *context, const struct command_work *w)
     if (failed(e) || !found) {
         request_failed(q, failed(e) ? e : ERR(ERR_MISSING));
     } else {
-        idle_touch(j->net->idle, body->session_id, net_now_us(j->net));
+        idle_touch(j->net->idle, body->session_id, session_now_us(j->net));
         session_answer_me(q);
         if (q->reply.status == 200)
             session_cookie(j->net, j->cookie, q->reply.set_cookie,
@@ -383,7 +369,7 @@ static struct signin_job *job_new(struct request *q, struct text password)
     memcpy(j->password, password.at, password.size);
     j->password_size = password.size;
     memcpy(j->address, q->conn->address, sizeof j->address);
-    network_of(j->address, j->network);
+    j->network = q->conn->network;
     j->address_key = key_of(q->net, "address", text_of(j->address));
     return j;
 }

@@ -341,6 +341,28 @@ describe('who may not', () => {
         }
     })
 
+    test('a name of the query twice: 400', async () => {
+        const leader = await hutong.as('ldr01')
+        for (const topic of ['board&topic=board', 'nothing&topic=board', 'board&after=&after=x', 'board&%74opic=board']) {
+            const problem = await refusal(() => Live.open(leader, { topic }))
+            assert.equal(problem.status, 400, topic)
+            assert.equal(code(problem), 'request.malformed')
+        }
+    })
+
+    test('a seventeenth of one session: 503, until one is closed', async () => {
+        const [leader, other] = [await hutong.fresh('ldr01'), await hutong.fresh('ldr01')]
+        const held = await Promise.all(Array.from({ length: 16 }, () => Live.open(leader)))
+        const problem = await refusal(() => Live.open(leader))
+        assert.equal(problem.status, 503)
+        assert.equal(code(problem), 'server.busy')
+        const another = await Live.open(other)
+        another.socket.terminate()
+        held.pop().socket.terminate()
+        const again = await until('a place again', () => Live.open(leader).catch(() => null))
+        for (const live of [again, ...held]) live.socket.terminate()
+    })
+
     test('a role without a board: 403', async () => {
         for (const login of ['qc01', 'knw01', 'vil_a', 'prv_01', 'lea01', 'adm01', 'sec01', 'aud01']) {
             const api = await hutong.as(login)

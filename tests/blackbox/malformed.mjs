@@ -20,6 +20,8 @@ export function malformed(host) {
         ['a Content-Length with a plus', post(host, [`Content-Length: +${BODY.length}`], BODY + smuggled)],
         ['a Content-Length that overflows', post(host, ['Content-Length: 18446744073709551644'], BODY + smuggled)],
         ['a Content-Length of 32 bits and a bit', post(host, ['Content-Length: 4294967324'], BODY + smuggled), [400, 413]],
+        ['a Content-Length with a zero before it', post(host, [`Content-Length: 0${BODY.length}`], BODY + smuggled)],
+        ['a Content-Length of two zeros', post(host, ['Content-Length: 00'], smuggled)],
         ['a hexadecimal Content-Length', post(host, ['Content-Length: 0x1c'], BODY + smuggled)],
         ['letters in Content-Length', post(host, ['Content-Length: 28abc'], BODY + smuggled)],
         ['a blank inside Content-Length', post(host, ['Content-Length: 2 8'], BODY + smuggled)],

@@ -3,7 +3,10 @@
 // in the table is denied. A "no" about an object must be, to the byte, the "no"
 // about one that does not exist.
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
+import { signedIn } from '../lib/api.mjs'
+import { compile } from '../lib/compile.mjs'
+import { Server, demoStore } from '../lib/server.mjs'
 import { sleep, until } from '../lib/wait.mjs'
 import { ok, refused, shared, someId } from './setup.mjs'
 
@@ -329,6 +332,54 @@ describe('masks', () => {
         const entry = ok(await county.post(`/cases/${made.main.no}/note`, { text: '县里的记录' }), 201)
         assert.equal(entry.note, '县里的记录')
         assert.equal(entry.actor, 'cty_dm')
+    })
+})
+
+describe('on a slow disk', () => {
+    // A write waits for the disk, and must be seen to; a refusal does not.
+    const SLOW = 150
+    let store, server, agent, county
+    before(async () => {
+        store = demoStore()
+        server = await Server.start(store, {
+            env: { LD_PRELOAD: compile('slowdisk', { shared: true }), HUTONG_SYNC_MS: String(SLOW), ASAN_OPTIONS: 'exitcode=99:detect_leaks=1:verify_asan_link_order=0' },
+        })
+        agent = await signedIn(server, 'agt01')
+        county = await signedIn(server, 'cty_gy')
+    })
+    after(async () => {
+        agent?.close()
+        county?.close()
+        await server?.stop()
+    })
+
+    test('a command on a hidden case is refused as soon as one on no case', async () => {
+        const timed = async (call) => {
+            const started = performance.now()
+            const answer = await call()
+            return { answer, ms: performance.now() - started }
+        }
+        const best = { hidden: Infinity, unknown: Infinity, contact: Infinity }
+        for (let round = 0; round < 5; round++) {
+            const contact = await agent.takeContact()
+            const other = await agent.takeContact()
+            const made = await timed(() => agent.register({ place_now: { code: village } }, contact))
+            assert.ok(made.ms > SLOW, `a write in ${made.ms} ms: the disk is not slow`)
+            const asked = {
+                unknown: () => county.post(`/cases/12349-${county.me.server_day}-9996/note`, { text: 'x' }),
+                hidden: () => county.post(`/cases/${made.answer.no}/note`, { text: 'x' }),
+                contact: () => county.post(`/contacts/${other.id}/close`, { reason: 'test' }),
+            }
+            for (const [name, call] of Object.entries(asked)) {
+                const before = (await agent.health()).seq
+                const { answer, ms } = await timed(call)
+                assert.ok(answer.status >= 400, answer.text)
+                best[name] = Math.min(best[name], ms)
+                // What the one leaves behind must not slow the next.
+                if (name !== 'unknown') await until('the denial in the log', async () => (await agent.health()).seq > before)
+            }
+        }
+        for (const [name, ms] of Object.entries(best)) assert.ok(ms < SLOW, `${name}: ${JSON.stringify(best)}`)
     })
 })
 

@@ -77,7 +77,8 @@ describe('versions', () => {
     })
 
     test('weak suites, compression and renegotiation are not there', () => {
-        for (const suite of ['RC4-SHA', 'DES-CBC3-SHA', 'NULL-SHA256', 'AES128-SHA', 'aNULL', 'EXPORT']) {
+        const cbc = ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES128-SHA256', 'ECDHE-ECDSA-AES256-SHA', 'ECDHE-ECDSA-AES256-SHA384']
+        for (const suite of ['RC4-SHA', 'DES-CBC3-SHA', 'NULL-SHA256', 'AES128-SHA', 'aNULL', 'EXPORT', ...cbc]) {
             const { cipher } = handshake(server.port, '-tls1_2', '-cipher', `${suite}:@SECLEVEL=0`)
             assert.ok(!cipher || cipher === '(NONE)', `${suite}: ${cipher}`)
         }
@@ -112,6 +113,11 @@ describe('a session over TLS', () => {
         assert.equal(plain.status, 401)
         assert.equal((await api.signOut()).status, 204)
         api.close()
+    })
+
+    test('takes whatever Host the certificate may be for', async () => {
+        const { answers } = await exchange(server.url, 'GET /healthz HTTP/1.1\r\nHost: desk.example\r\nConnection: close\r\n\r\n')
+        assert.equal(answers[0].status, 200)
     })
 
     test('takes https origins only', async () => {

@@ -239,6 +239,36 @@ describe('the body of a request that was refused', { concurrency: true }, () => 
     }
 })
 
+describe('the Host of a server without TLS', () => {
+    // A page of any site may let its own name point here (DNS rebinding).
+    test('is this machine, by name or address', async () => {
+        const { port } = new URL(hutong.server.url)
+        for (const name of [`127.0.0.1:${port}`, `localhost:${port}`, 'localhost', `[::1]:${port}`, '127.0.0.1:8080']) {
+            const { answers } = await exchange(hutong.server.url, `GET /healthz HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`)
+            assert.equal(answers[0].status, 200, name)
+        }
+    })
+
+    test('is nothing else, whatever is asked', async () => {
+        const { port } = new URL(hutong.server.url)
+        for (const name of [`evil.example:${port}`, 'evil.example', `localhost.evil.example:${port}`, `127.0.0.1.evil.example:${port}`, '192.168.1.1']) {
+            for (const head of [
+                `GET / HTTP/1.1\r\nHost: ${name}\r\n\r\n`,
+                `GET /metrics HTTP/1.1\r\nHost: ${name}\r\n\r\n`,
+                `GET /api/v1/session HTTP/1.1\r\nHost: ${name}\r\n\r\n`,
+                `POST /api/v1/session HTTP/1.1\r\nHost: ${name}\r\nOrigin: http://${name}\r\nX-Hutong: 1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`,
+                `GET /api/v1/live?topic=board HTTP/1.1\r\nHost: ${name}\r\nOrigin: http://${name}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: hutong.live.v1\r\n\r\n`,
+            ]) {
+                const { answers, closed } = await exchange(hutong.server.url, head)
+                assert.equal(answers.length, 1)
+                assert.equal(answers[0].status, 400, `${name} ${head.split('\r\n')[0]}`)
+                assert.equal(JSON.parse(answers[0].body).code, 'request.malformed')
+                assert.ok(closed)
+            }
+        }
+    })
+})
+
 describe('methods', () => {
     const api = () => hutong.as('agt01')
 

@@ -8,7 +8,8 @@ export class Clock {
     constructor() {
         this.file = path.join(folder('clock'), 'shift')
         this.seconds = 0
-        fs.writeFileSync(this.file, Buffer.alloc(8))
+        this.stepped = 0
+        fs.writeFileSync(this.file, Buffer.alloc(16))
     }
     /** What the server's environment needs. */
     get env() {
@@ -18,12 +19,22 @@ export class Clock {
             ASAN_OPTIONS: 'exitcode=99:detect_leaks=1:verify_asan_link_order=0',
         }
     }
+    /** Time goes by. */
     pass(seconds) {
         this.seconds += seconds
-        const bytes = Buffer.alloc(8)
+        this.#write()
+    }
+    /** The wall clock is set, and no time goes by. */
+    step(seconds) {
+        this.stepped += seconds
+        this.#write()
+    }
+    #write() {
+        const bytes = Buffer.alloc(16)
         bytes.writeBigInt64LE(BigInt(this.seconds))
+        bytes.writeBigInt64LE(BigInt(this.stepped), 8)
         const file = fs.openSync(this.file, 'r+')
-        fs.writeSync(file, bytes, 0, 8, 0) // in place: the page is mapped
+        fs.writeSync(file, bytes, 0, 16, 0) // in place: the page is mapped
         fs.closeSync(file)
     }
 }

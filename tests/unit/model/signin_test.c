@@ -157,10 +157,48 @@ static void an_address_does_not_hold_who_came_in_before(void **state)
     assert_false(came_in);
     assert_int_equal(wait_us(41, 5), 0);
     assert_true(came_in);
-    for (int i = 0; i < 5; i++) { /* its own failures lock it as before */
-        fail_once(41, 5);
+}
+
+/* One machine at the desk's address must not lock the whole desk out. */
+static void a_pair_that_came_in_pauses_and_is_never_locked(void **state)
+{
+    static const int64_t seconds[] = {0, 0, 0, 0, 2, 4, 8, 16, 32, 60, 60, 60};
+    struct cmd_open_session command = {
+        .account_id = world_actor(&world, "agt01").account,
+        .session_id = fixture_id(56),
+        .secret_hash = hex_of(1),
+        .address = text_of("10.0.0.1"),
+        .has_account_key = true,
+        .account_key = hex_of(43),
+        .has_address_key = true,
+        .address_key = hex_of(7),
+    };
+    int tries = 0;
+
+    (void)state;
+    assert_int_equal(world_do(&world, "", COMMAND_OPEN_SESSION, &command),
+                     REFUSAL_NONE);
+    for (size_t i = 0; i < ARRAY_COUNT(seconds); i++) {
+        fail_once(43, 7);
+        assert_int_equal(wait_us(43, 7), seconds[i] * SECOND_US);
     }
-    assert_int_equal(wait_us(41, 5), 30 * MINUTE_US);
+    assert_int_equal(wait_us(44, 7), 8 * SECOND_US); /* a stranger there */
+    world.now_us += 60 * SECOND_US;
+    assert_int_equal(wait_us(43, 7), 0);
+    fail_once(43, 7);
+    assert_int_equal(wait_us(43, 7), 60 * SECOND_US);
+    world.now_us += 30 * MINUTE_US; /* quiet: it counts from one again */
+    for (int64_t end_us = world.now_us + 24 * 60 * MINUTE_US;
+         world.now_us < end_us; world.now_us += wait_us(43, 7)) {
+        fail_once(43, 7);
+        tries++;
+    }
+    assert_in_range(tries, 1400, 1450); /* of a day, as signin.c says */
+    command.session_id = fixture_id(57);
+    assert_int_equal(world_do(&world, "", COMMAND_OPEN_SESSION, &command),
+                     REFUSAL_NONE);
+    fail_once(43, 7);
+    assert_int_equal(wait_us(43, 7), 0);
 }
 
 /* A clock set back leaves failures in the future: they must not make a desk
@@ -204,6 +242,7 @@ int main(void)
         cmocka_unit_test(an_address_is_slowed_and_never_locked),
         cmocka_unit_test(a_good_password_forgets_the_pair),
         cmocka_unit_test(an_address_does_not_hold_who_came_in_before),
+        cmocka_unit_test(a_pair_that_came_in_pauses_and_is_never_locked),
         cmocka_unit_test(no_wait_is_longer_than_its_pause),
         cmocka_unit_test(keys_are_hashes),
     };

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "base/err.h"
+
 #define T(s) TEXT_LITERAL(s)
 static const struct text none = {NULL, 0};
 
@@ -132,6 +134,21 @@ static void queries(void **state)
     arena_free(a);
 }
 
+static void a_name_twice_is_seen(void **state)
+{
+    struct arena *a = arena_new(4096);
+    struct query q;
+
+    (void)state;
+    assert_true(fields_query(T("a=1&b=2&ab=3"), a, &q));
+    assert_false(query_repeats(&q));
+    assert_true(fields_query(T("a=1&b=2&%61=1"), a, &q));
+    assert_true(query_repeats(&q));
+    assert_true(fields_query((struct text){NULL, 0}, a, &q));
+    assert_false(query_repeats(&q));
+    arena_free(a);
+}
+
 static void dates(void **state)
 {
     char date[FIELDS_DATE_BYTES];
@@ -146,6 +163,46 @@ static void dates(void **state)
     assert_string_equal(date, "Thu, 29 Feb 2024 23:59:59 GMT");
 }
 
+static void a_host_is_this_machine_or_not(void **state)
+{
+    static const struct {
+        const char *host;
+        bool loopback;
+    } rows[] = {
+        {"127.0.0.1", true},
+        {"127.0.0.1:12349", true},
+        {"127.255.0.9:1", true},
+        {"[::1]", true},
+        {"[::1]:80", true},
+        {"localhost", true},
+        {"LocalHost:8080", true},
+        {"", false},
+        {":80", false},
+        {"localhost:", false},
+        {"localhost:8o", false},
+        {"localhost:123456", false},
+        {"localhost.", false},
+        {"localhost.evil.example", false},
+        {"127.0.0.1.evil.example", false},
+        {"127.evil.example:80", false},
+        {"127.1", false},
+        {"2130706433", false},
+        {"0.0.0.0", false},
+        {"10.0.0.1", false},
+        {"128.0.0.1", false},
+        {"[::1", false},
+        {"[::1]x", false},
+        {"[::2]", false},
+        {"::1", false},
+        {"evil.example", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+        assert_int_equal(fields_host_is_loopback(text_of(rows[i].host)),
+                         rows[i].loopback);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,7 +214,9 @@ int main(void)
         cmocka_unit_test(idempotency_keys),
         cmocka_unit_test(versions_and_tags),
         cmocka_unit_test(queries),
+        cmocka_unit_test(a_name_twice_is_seen),
         cmocka_unit_test(dates),
+        cmocka_unit_test(a_host_is_this_machine_or_not),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

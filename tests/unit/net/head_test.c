@@ -116,6 +116,8 @@ static void refuses_what_two_could_read_differently(void **state)
         "POST / HTTP/1.1\r\n" REST,
         "POST / HTTP/1.1\r\nContent-Length: -1\r\n" REST,
         "POST / HTTP/1.1\r\nContent-Length: +5\r\n" REST,
+        "POST / HTTP/1.1\r\nContent-Length: 05\r\n" REST,
+        "POST / HTTP/1.1\r\nContent-Length: 00\r\n" REST,
         "POST / HTTP/1.1\r\nContent-Length: 5 5\r\n" REST,
         "POST / HTTP/1.1\r\nContent-Length: 5, 5\r\n" REST,
         "POST / HTTP/1.1\r\nContent-Length:\r\n" REST,
