@@ -1,9 +1,10 @@
 // scripts/catalogue.mjs SCHEMA OUT - puts the seed of a city's decisions into
 // the program: OUT/catalogue_seed.h and OUT/catalogue_seed.c, compact JSON.
 //
-//   name territory units roles       SCHEMA/catalogue/*.json, for `init`
-//   demo/territory demo/units        the same with the invented places and
-//                                    units of SCHEMA/catalogue/demo, for `demo`
+//   name territory units roles ...   SCHEMA/catalogue/*.json, for `init`
+//   demo/territory demo/units        the same with the invented places, units
+//   demo/duty                        and persons of SCHEMA/catalogue/demo, for
+//                                    `demo`
 //   demo/accounts                    the accounts of a demonstration
 //   demo/territory_extra             the invented places alone
 import fs from 'node:fs'
@@ -15,7 +16,10 @@ if (!schema || !out) {
     process.exit(64)
 }
 
-const KINDS = ['name', 'territory', 'units', 'roles']
+const KINDS = [
+    'name', 'territory', 'units', 'roles', 'categories', 'calendar', 'deadlines', 'directory',
+    'duty', 'acting', 'scripts',
+]
 
 const read = (name) =>
     JSON.parse(fs.readFileSync(path.join(schema, 'catalogue', `${name}.json`), 'utf8'))
@@ -34,10 +38,20 @@ function withExtra(kind, list) {
     return { ...whole, content: { ...whole.content, [list]: rows } }
 }
 
+// The same file with the demonstration's persons where it has empty rows.
+function withPersons() {
+    const whole = file('duty')
+    const persons = read('demo/duty_extra').duty
+    const same = (a, b) => a.step === b.step && a.target === b.target && a.place === b.place
+    const kept = whole.content.duty.filter((row) => !persons.some((p) => same(p, row)))
+    return { ...whole, content: { duty: [...kept, ...persons] } }
+}
+
 const seeds = [
     ...KINDS.map((kind) => [kind, file(kind)]),
     ['demo/territory', withExtra('territory', 'nodes')],
     ['demo/units', withExtra('units', 'units')],
+    ['demo/duty', withPersons()],
     ['demo/accounts', read('demo/accounts')],
     ['demo/territory_extra', read('demo/territory_extra')],
 ]

@@ -15,10 +15,13 @@
 
 enum { PASSWORD_CHARS_MIN = 8 };
 
-static const char *const seeds_real[] = {"name", "territory", "units", "roles",
-                                         NULL};
-static const char *const seeds_demo[] = {"name", "demo/territory", "demo/units",
-                                         "roles", NULL};
+static const char *const seeds_real[] = {
+    "name",      "territory", "units", "roles",  "categories", "calendar",
+    "deadlines", "directory", "duty",  "acting", "scripts",    NULL};
+static const char *const seeds_demo[] = {
+    "name",       "demo/territory", "demo/units", "roles",
+    "categories", "calendar",       "deadlines",  "directory",
+    "demo/duty",  "acting",         "scripts",    NULL};
 
 static struct text seed(const char *name)
 {

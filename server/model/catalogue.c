@@ -153,14 +153,24 @@ bool territory_holds(uint64_t above, uint64_t place)
 typedef bool (*read_fn)(struct reader *r, const struct json_value *content,
                         struct catalogue *ret);
 
+/* What a store that is older than a kind has not adopted yet is empty: no
+ * rule, no clock, no suggestion. */
 static const struct kind {
     const char *name;
     read_fn read;
+    bool needed; /* nothing can be served without it */
 } kinds[] = {
-    {"name", read_name},
-    {"territory", read_territory},
-    {"units", read_units},
-    {"roles", read_roles},
+    {"name", read_name, true},
+    {"territory", read_territory, true},
+    {"units", read_units, true},
+    {"roles", read_roles, true},
+    {"categories", read_categories, false},
+    {"calendar", read_calendar, false},
+    {"deadlines", read_deadlines, false},
+    {"directory", read_directory, false},
+    {"duty", read_duty, false},
+    {"acting", read_acting, false},
+    {"scripts", read_scripts, false},
 };
 
 static struct err why(struct arena *a, const char *sentence,
@@ -168,6 +178,18 @@ static struct err why(struct arena *a, const char *sentence,
 {
     *ret_why = arena_copy_text(a, text_of(sentence));
     return ERR(ret_why->at == NULL ? ERR_LIMIT : ERR_INPUT);
+}
+
+const char catalogue_kinds_say[] =
+    "/kind: must be name, territory, units, roles, categories, calendar, "
+    "deadlines, directory, duty, acting or scripts";
+
+size_t catalogue_kind_count(void) { return ARRAY_COUNT(kinds); }
+
+const char *catalogue_kind_name(size_t index)
+{
+    assert(index < ARRAY_COUNT(kinds));
+    return kinds[index].name;
 }
 
 struct err catalogue_read(const char *kind, struct text content,
@@ -185,8 +207,7 @@ struct err catalogue_read(const char *kind, struct text content,
         }
     }
     if (k == NULL) {
-        return why(a, "/kind: must be name, territory, units or roles",
-                   ret_why);
+        return why(a, catalogue_kinds_say, ret_why);
     }
     e = json_parse(content, &doc, NULL);
     if (e.code == ERR_INPUT) {
@@ -271,9 +292,22 @@ struct err catalogue_newest(struct store_txn *t, const char *kind,
     return OK;
 }
 
-static struct err load_kind(struct store_txn *t, const char *kind,
+void catalogue_set_version(struct catalogue *c, const char *kind,
+                           uint32_t version)
+{
+    if (strcmp(kind, "territory") == 0) {
+        c->territory_version = version;
+    } else if (strcmp(kind, "deadlines") == 0) {
+        c->deadlines_version = version;
+    } else if (strcmp(kind, "directory") == 0) {
+        c->directory.version = version;
+    }
+}
+
+static struct err load_kind(struct store_txn *t, const struct kind *k,
                             struct catalogue *c)
 {
+    const char *kind = k->name;
     struct text content;
     struct text sentence;
     uint32_t version = 0;
@@ -283,14 +317,14 @@ static struct err load_kind(struct store_txn *t, const char *kind,
         return e;
     }
     if (version == 0) {
-        return ERR(ERR_MISSING);
+        return k->needed ? ERR(ERR_MISSING) : OK;
     }
     e = catalogue_read(kind, content, c->arena, c, &sentence);
     if (e.code == ERR_INPUT) {
         return ERR(ERR_CORRUPT); /* it was checked before it was adopted */
     }
-    if (!failed(e) && strcmp(kind, "territory") == 0) {
-        c->territory_version = version;
+    if (!failed(e)) {
+        catalogue_set_version(c, kind, version);
     }
     return e;
 }
@@ -302,7 +336,7 @@ struct err catalogue_load(struct store_txn *t, struct catalogue **ret)
 
     c->arena = arena_new(CATALOGUE_ARENA_BYTES);
     for (size_t i = 0; i < ARRAY_COUNT(kinds) && !failed(e); i++) {
-        e = load_kind(t, kinds[i].name, c);
+        e = load_kind(t, &kinds[i], c);
     }
     if (failed(e)) {
         catalogue_free(c);

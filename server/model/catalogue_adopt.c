@@ -33,8 +33,7 @@ static struct err read_head(const struct json_value *root, struct arena *a,
     const struct json_value *from = json_member(root, "effective_from");
 
     if (kind == NULL || json_type_of(kind) != JSON_IS_TEXT) {
-        return say(a, "/kind: must be name, territory, units or roles",
-                   ret_why);
+        return say(a, catalogue_kinds_say, ret_why);
     }
     if (version == NULL || json_type_of(version) != JSON_IS_INTEGER ||
         json_int64(version) < 1 || json_int64(version) > 1000000) {

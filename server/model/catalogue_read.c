@@ -113,11 +113,42 @@ bool read_territory(struct reader *r, const struct json_value *content,
 
 /* ---------------------------------------------------------------- units -- */
 
+static bool read_unit_kind(struct reader *r, const struct json_value *v,
+                           enum unit_kind *ret)
+{
+    static const char *const kinds[] = {
+        [UNIT_DEPARTMENT] = "department",
+        [UNIT_SERVICE_CENTRE] = "service_centre",
+        [UNIT_CENTRE] = "centre",
+        [UNIT_BUREAU] = "bureau",
+        [UNIT_COUNTY] = "county",
+        [UNIT_TOWNSHIP] = "township",
+        [UNIT_VILLAGE] = "village",
+        [UNIT_PROVIDER] = "provider",
+        [UNIT_LEADING] = "leading",
+        [UNIT_SYSTEM] = "system",
+    };
+    struct text word;
+
+    *ret = UNIT_DEPARTMENT;
+    if (!reader_word(r, v, "kind", &word)) {
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
+        if (text_is(word, kinds[i])) {
+            *ret = (enum unit_kind)i;
+            return true;
+        }
+    }
+    return word.size == 0 ||
+           reader_complain(r, "kind", "is no kind of unit known here");
+}
+
 static bool read_unit(struct reader *r, const struct json_value *v,
                       struct catalogue *ret)
 {
-    static const char *const names[] = {"code", "zh", "en", "territory",
-                                        "may_see_all"};
+    static const char *const names[] = {"code", "zh",        "en",
+                                        "kind", "territory", "may_see_all"};
     struct catalogue_unit *unit = &ret->units[ret->unit_count];
     const struct json_value *all = json_member(v, "may_see_all");
 
@@ -125,6 +156,7 @@ static bool read_unit(struct reader *r, const struct json_value *v,
         !reader_code(r, v, "code", "_-", unit->code, sizeof(unit->code)) ||
         !reader_text(r, v, "zh", 60, &unit->name_zh) ||
         !reader_text(r, v, "en", 60, &unit->name_en) ||
+        !read_unit_kind(r, v, &unit->kind) ||
         !reader_territory(r, v, "territory", &unit->territory)) {
         return false;
     }

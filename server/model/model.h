@@ -40,8 +40,22 @@
 
 struct catalogue;
 
+enum unit_kind {
+    UNIT_DEPARTMENT, /* of the city, and what says nothing else */
+    UNIT_SERVICE_CENTRE,
+    UNIT_CENTRE,
+    UNIT_BUREAU,
+    UNIT_COUNTY,
+    UNIT_TOWNSHIP,
+    UNIT_VILLAGE,
+    UNIT_PROVIDER,
+    UNIT_LEADING,
+    UNIT_SYSTEM,
+};
+
 struct catalogue_unit {
     char code[16]; /* zero padded when shorter */
+    enum unit_kind kind;
     struct text name_zh, name_en;
     uint64_t territory; /* the place it answers for; the city: 150200 */
     bool may_see_all;   /* city-level units */
@@ -57,14 +71,14 @@ struct catalogue_place {
  * kind that serve needs was never adopted. */
 struct err catalogue_load(struct store_txn *t, struct catalogue **ret) MUST_USE;
 void catalogue_free(struct catalogue *c);
-/* Checks the content of one catalogue file: kind is one of name, territory,
- * units, roles. ERR_INPUT with ret_why, a sentence for the operator that names
- * the JSON path. */
+/* Checks the content of one catalogue file by itself: kind is one of those of
+ * schema/catalogue/README.md. ERR_INPUT with ret_why, a sentence for the
+ * operator that names the JSON path. */
 struct err catalogue_check(const char *kind, struct text content,
                            struct arena *a, struct text *ret_why) MUST_USE;
 /* Reads a whole file {"kind","version","effective_from","content"}, checks it
  * and makes of it the command that adopts it; texts lie in the arena. Adopt in
- * this order: name, territory, units, roles. ERR_INPUT as above. */
+ * the order of the README. ERR_INPUT as above. */
 struct err catalogue_file_read(struct text file, struct arena *a,
                                struct cmd_adopt_catalogue *ret,
                                struct text *ret_why) MUST_USE;
@@ -117,9 +131,10 @@ struct catalogue_deadline {
     int32_t amount; /* minutes or days */
     struct text name_zh, name_en;
 };
-/* The city's rule for a clock of a case, the most particular one: category
- * before block before none, urgency before none. urgency NONE and an empty
- * category are asked as "general" and "". NULL: no rule, no clock. */
+/* The city's rule for a clock of a case, the most particular one: urgency
+ * before none, then category before block before none, so that an urgent order
+ * is not slowed by a rule for its category. urgency NONE and an empty category
+ * are asked as "general" and "". NULL: no rule, no clock. */
 const struct catalogue_deadline *catalogue_rule(const struct catalogue *c,
                                                 enum due clock,
                                                 enum urgency urgency,
@@ -267,9 +282,9 @@ struct facts {
     uint8_t state;        /* case or contact state */
     bool reporter_secret; /* the reporter asked for secrecy */
     bool below_county;    /* the actor's unit is a township's or a village's */
-    uint8_t ticks; /* bit n-1: enum field_tick n was given to the actor's unit
-                      when the case was dispatched */
-    int role_index;       /* in the catalogue */
+    uint8_t ticks;  /* bit n-1: enum field_tick n was given to the actor's unit
+                       when the case was dispatched */
+    int role_index; /* in the catalogue */
     const struct catalogue *catalogue;
     bool is_system;
 };

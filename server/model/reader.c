@@ -178,3 +178,71 @@ void *reader_rows(struct reader *r, size_t count, size_t row_bytes)
     r->full = rows == NULL;
     return rows;
 }
+
+bool reader_bool(struct reader *r, const struct json_value *object,
+                 const char *name, bool *ret)
+{
+    const struct json_value *v = json_member(object, name);
+
+    if (v == NULL || json_type_of(v) != JSON_IS_BOOL) {
+        return reader_complain(r, name, "must be true or false");
+    }
+    *ret = json_bool(v);
+    return true;
+}
+
+bool reader_word(struct reader *r, const struct json_value *object,
+                 const char *name, struct text *ret)
+{
+    const struct json_value *v = json_member(object, name);
+
+    *ret = (struct text){"", 0};
+    if (v == NULL) {
+        return true;
+    }
+    if (json_type_of(v) != JSON_IS_TEXT) {
+        return reader_complain(r, name, "must be a text");
+    }
+    *ret = json_text(v);
+    return true;
+}
+
+bool reader_words(struct reader *r, const struct json_value *object,
+                  const char *name, size_t max, const struct json_value **ret,
+                  size_t *ret_count)
+{
+    const struct json_value *v = json_member(object, name);
+    char must[64];
+
+    *ret = v;
+    *ret_count = 0;
+    if (v == NULL) {
+        return true;
+    }
+    (void)snprintf(must, sizeof(must), "must be a list of at most %zu texts",
+                   max);
+    if (json_type_of(v) != JSON_IS_ARRAY || json_count(v) > max) {
+        return reader_complain(r, name, must);
+    }
+    for (size_t i = 0; i < json_count(v); i++) {
+        if (json_type_of(json_item(v, i)) != JSON_IS_TEXT) {
+            return reader_complain(r, name, must);
+        }
+    }
+    *ret_count = json_count(v);
+    return true;
+}
+
+bool reader_each(struct reader *r, const char *name,
+                 const struct json_value *list, reader_row_fn read,
+                 struct catalogue *ret)
+{
+    r->list = name;
+    for (r->index = 0; r->index < json_count(list); r->index++) {
+        if (!read(r, json_item(list, r->index), ret)) {
+            return false;
+        }
+    }
+    r->list = NULL;
+    return true;
+}

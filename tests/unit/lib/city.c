@@ -144,7 +144,10 @@ static void load_catalogue(struct city *w)
 
 void city_make(struct city *w, uint64_t map_bytes)
 {
-    static const char *const kinds[] = {"name", "territory", "units", "roles"};
+    static const char *const kinds[] = {
+        "name",     "territory", "units",     "roles", "categories",
+        "calendar", "deadlines", "directory", "duty",  "acting",
+    };
 
     memset(w, 0, sizeof(*w));
     store_fixture_make(&w->store, map_bytes, LIMIT_KEY_POOL);

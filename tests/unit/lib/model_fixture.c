@@ -45,8 +45,10 @@ void world_free(struct world *w)
 
 void world_make(struct world *w)
 {
-    static const char *const seeds[] = {"name", "demo/territory", "demo/units",
-                                        "roles"};
+    static const char *const seeds[] = {
+        "name",     "demo/territory", "demo/units", "roles",     "categories",
+        "calendar", "deadlines",      "directory",  "demo/duty", "acting",
+    };
     static const char *const people[][3] = {
         {"agt01", "R-AGT", "service_centre"},
         {"agt02", "R-AGT", "service_centre"},

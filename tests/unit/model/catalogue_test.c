@@ -183,7 +183,7 @@ static void what_is_wrong_is_named_with_its_place(void **state)
     static const struct {
         const char *kind, *content, *why;
     } rows[] = {
-        {"deadlines", "{}", "/kind: must be name"},
+        {"weather", "{}", "/kind: must be name"},
         {"name", "{", "/content: is not JSON"},
         {"name", "[]", "/content: must be an object"},
         {"name", "{\"product_zh\":\"\"}", "/content/product_zh: must be"},
