@@ -38,6 +38,12 @@ static const struct {
     {"R-TWN", "twn_blm"},        {"R-PTR", "women"},
     {"R-PTL", "education"},      {"R-ADM", "system"},
     {"R-VIL", "twn_blm"},        {"R-CTY", "no_such_unit"},
+    {"R-SEN", "service_centre"}, {"R-DSP", "service_centre"},
+    {"R-CBK", "service_centre"}, {"R-QC", "service_centre"},
+    {"R-KNW", "service_centre"}, {"R-BUR", "bureau"},
+    {"R-PTL", "twn_blm"},        {"R-PRV", "women"},
+    {"R-LEA", "leading_group"},  {"R-SEC", "system"},
+    {"R-AUD", "system"},         {"R-NONE", "system"},
 };
 
 static const uint64_t places[] = {
@@ -76,21 +82,32 @@ static void make_head(uint32_t seed, uint8_t head[static CASE_HEAD_BYTES])
     case_head_set_lead_unit(head, unit);
     seed /= ARRAY_COUNT(units);
     case_head_set_agent(head, fixture_id((uint8_t)(seed % 3)));
+    seed /= 3;
+    case_head_set_handler(head, seed % 4 == 3
+                                    ? (struct id){{0}}
+                                    : fixture_id((uint8_t)(seed % 4)));
+    seed /= 4;
+    memset(unit, 0, sizeof(unit));
+    memcpy(unit, units[seed % ARRAY_COUNT(units)],
+           strlen(units[seed % ARRAY_COUNT(units)]));
+    case_head_set_party_2(head, unit);
+    case_head_set_party_count(head, (uint8_t)(seed % 4));
 }
 
-/* Account 2 owns cases, account 9 none. */
+/* Account 2 owns cases; account 0 is in a head where nobody else is. */
 static void sees_what_the_policy_allows(void **state)
 {
-    enum { HEADS = 10 * 5 * 5 * 3 };
+    enum { HEADS = 10 * 5 * 5 * 3 * 4 * 20 };
     uint8_t head[CASE_HEAD_BYTES];
     size_t seen = 0;
 
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(readers); i++) {
-        /* Only who registers cases owns any. */
+        /* Only who registers or handles cases owns any. */
         bool owner =
             policy_grant(city.catalogue, reader(i, 9).role, ACT_REGISTER_CASE)
-                .any;
+                .any ||
+            policy_grant(city.catalogue, reader(i, 9).role, ACT_SIGN_CASE).any;
         struct actor actor = reader(i, owner ? 2 : 9);
         struct audience u = view_audience(city.catalogue, &actor);
 
@@ -119,16 +136,22 @@ static void sees_what_the_policy_allows(void **state)
 
 static void shared_when_equal(void **state)
 {
-    struct actor a = reader(3, 10);
-    struct actor b = reader(3, 11);
+    struct actor a = reader(7, 10);
+    struct actor b = reader(7, 11);
     struct actor c = reader(4, 10);
     struct audience ua = view_audience(city.catalogue, &a);
     struct audience ub = view_audience(city.catalogue, &b);
     struct audience uc = view_audience(city.catalogue, &c);
 
     (void)state;
-    assert_true(audience_equal(&ua, &ub)); /* two persons of one county */
+    assert_true(audience_equal(&ua, &ub)); /* two readers of one partner */
     assert_false(audience_equal(&ua, &uc));
+    /* Two officers of one county: each may handle cases of his own. */
+    a = reader(3, 10);
+    b = reader(3, 11);
+    ua = view_audience(city.catalogue, &a);
+    ub = view_audience(city.catalogue, &b);
+    assert_false(audience_equal(&ua, &ub));
     a = reader(0, 10);
     b = reader(0, 11);
     ua = view_audience(city.catalogue, &a);

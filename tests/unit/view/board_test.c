@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "lib/posed.h"
 #include "lib/seen.h"
 
 enum { GUYANG = 150222102, KUNDULUN = 150203001, CASES = 12 };
@@ -338,6 +339,121 @@ static void a_damaged_row_is_left_out(void **state)
     put_head(cases[3].id, whole);
 }
 
+/* ------------------------------------------------------------- filters -- */
+
+static size_t found_by(const struct actor *actor,
+                       const struct read_list_cases *params)
+{
+    struct seen s = seen_read(&city, actor, READ_LIST_CASES, params);
+    size_t count = rows_of(&s);
+
+    assert_int_equal(s.refusal, REFUSAL_NONE);
+    seen_free(&s);
+    return count;
+}
+
+/* One case of an urgent kind that the county leads, with an emergency, and one
+ * that is overdue; all others are as they were registered: in danger. */
+static void filters(void **state)
+{
+    uint8_t head[CASE_HEAD_BYTES];
+    struct read_list_cases none = {.has_limit = true, .limit = 200};
+    struct read_list_cases p = none;
+    size_t all;
+
+    (void)state;
+    posed_state(&city, cases[0].id, CASE_STATE_IN_PROGRESS, "ca_gy", "ca_gy");
+    posed_get(&city, cases[0].id, head);
+    case_head_set_urgency(head, URGENCY_MOST_URGENT);
+    case_head_set_category_code(head, "C08\0\0\0\0");
+    case_head_set_ladder_state(head, LADDER_STATE_RUNNING);
+    posed_put(&city, cases[0].id, head);
+    posed_clock(&city, cases[2].id, DUE_DISPATCH, CITY_TIME_US, true);
+    posed_get(&city, cases[4].id, head);
+    case_head_set_danger(head, 0);
+    posed_put(&city, cases[4].id, head);
+    all = found_by(&county, &none);
+
+    p.has_stage = true;
+    p.stage = STAGE_HANDLE;
+    assert_int_equal(found_by(&county, &p), 1);
+    p = none;
+    p.has_urgency = true;
+    p.urgency = URGENCY_MOST_URGENT;
+    assert_int_equal(found_by(&county, &p), 1);
+    p.urgency = URGENCY_GENERAL;
+    assert_int_equal(found_by(&county, &p), 0);
+    p = none;
+    p.has_unit = true;
+    p.unit = text_of("ca_gy");
+    assert_int_equal(found_by(&county, &p), 1);
+    p.unit = text_of("ca_g");
+    assert_int_equal(found_by(&county, &p), 0);
+    p = none;
+    p.has_category = true;
+    p.category = text_of("C08");
+    assert_int_equal(found_by(&county, &p), 1);
+    p.category = text_of("C0");
+    assert_int_equal(found_by(&county, &p), 0);
+    p = none;
+    p.has_overdue = true;
+    p.overdue = true;
+    assert_int_equal(found_by(&county, &p), 1);
+    p.overdue = false;
+    assert_int_equal(found_by(&county, &p), all - 1);
+    p = none;
+    p.has_emergency = true;
+    p.emergency = true;
+    assert_int_equal(found_by(&county, &p), 1);
+    p.has_overdue = true; /* both: none */
+    p.overdue = true;
+    assert_int_equal(found_by(&county, &p), 0);
+    p = none;
+    p.has_danger = true;
+    p.danger = false;
+    assert_int_equal(found_by(&county, &p), 1);
+    p.danger = true;
+    assert_int_equal(found_by(&county, &p), all - 1);
+}
+
+/* To narrow by what one must not know would tell it. */
+static void danger_is_not_told_by_a_filter(void **state)
+{
+    struct read_list_cases p = {
+        .has_limit = true, .limit = 200, .has_danger = true, .danger = true};
+
+    (void)state;
+    assert_int_equal(found_by(&agent, &p), 0);
+    p.danger = false;
+    assert_int_equal(found_by(&agent, &p), 0);
+}
+
+/* A unit's counters are made by walking, and count what apply counts. */
+static void counters_of_a_unit(void **state)
+{
+    uint8_t head[CASE_HEAD_BYTES];
+    struct seen s;
+
+    (void)state;
+    posed_state(&city, cases[1].id, CASE_STATE_IN_PROGRESS, "education",
+                "education");
+    posed_get(&city, cases[1].id, head);
+    case_head_set_ladder_state(head, LADDER_STATE_RUNNING);
+    posed_put(&city, cases[1].id, head);
+    posed_state(&city, cases[3].id, CASE_STATE_IN_PROGRESS, "education",
+                "education");
+    posed_clock(&city, cases[3].id, DUE_HANDLE, CITY_TIME_US, true);
+    posed_state(&city, cases[5].id, CASE_STATE_CLOSED, "", "education");
+    s = page(&partner, 200, NULL);
+    assert_int_equal(rows_of(&s), 3);
+    assert_int_equal(seen_integer(&s, "counters/open"), 2);
+    assert_int_equal(seen_integer(&s, "counters/triage"), 0);
+    assert_int_equal(seen_integer(&s, "counters/today"), 3);
+    assert_int_equal(seen_integer(&s, "counters/emergency"), 1);
+    assert_int_equal(seen_integer(&s, "counters/overdue"), 1);
+    seen_free(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +467,9 @@ int main(void)
         cmocka_unit_test(a_row_tells_the_township_and_the_file_the_village),
         cmocka_unit_test(no_next_for_hidden_rows_alone),
         cmocka_unit_test(a_damaged_row_is_left_out),
+        cmocka_unit_test(filters),
+        cmocka_unit_test(danger_is_not_told_by_a_filter),
+        cmocka_unit_test(counters_of_a_unit),
     };
 
     return cmocka_run_group_tests_name("view/board", tests, setup, teardown);
