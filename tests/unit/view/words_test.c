@@ -46,7 +46,7 @@ static struct id subject_of(struct city_case made)
 static struct city_case triaged(void)
 {
     static const enum protection protections[] = {PROTECTION_FAMILY};
-    static const struct text types[] = {TEXT_LITERAL("left_behind")};
+    const struct text types[] = {TEXT_LITERAL("left_behind")};
     struct city_case made = city_case(&city, &agent, GUYANG);
     const struct ev_case_triaged triage = {
         .case_id = made.id,
