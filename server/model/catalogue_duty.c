@@ -139,26 +139,39 @@ struct catalogue_acting catalogue_acting(const struct catalogue *c)
     return c->acting;
 }
 
+/* Heads count attempts and rounds in a byte. */
 bool read_acting(struct reader *r, const struct json_value *content,
                  struct catalogue *ret)
 {
     static const char *const names[] = {
-        "dispatch_by_itself",
-        "refusal_provisional",
-        "centre_reviews_county",
-        "sample_percent",
+        "dispatch_by_itself", "refusal_provisional", "centre_reviews_county",
+        "sample_percent",     "callback_attempts",   "callback_days",
+        "redo_max",
     };
     struct catalogue_acting *acting = &ret->acting;
     int64_t percent = 0;
+    int64_t attempts = 0;
+    int64_t days = 0;
+    int64_t redo = 0;
 
     if (!reader_object(r, content, "", names, ARRAY_COUNT(names)) ||
         !reader_bool(r, content, names[0], &acting->dispatch_by_itself) ||
         !reader_bool(r, content, names[1], &acting->refusal_provisional) ||
         !reader_bool(r, content, names[2], &acting->centre_reviews_county) ||
-        !reader_integer(r, content, names[3], 0, 100, &percent)) {
+        !reader_integer(r, content, names[3], 0, 100, &percent) ||
+        !reader_integer(r, content, names[4], 1, 100, &attempts) ||
+        !reader_integer(r, content, names[5], 1, 100, &days) ||
+        !reader_integer(r, content, names[6], 0, 100, &redo)) {
         return false;
     }
+    if (days > attempts) {
+        return reader_complain(r, names[5],
+                               "must be no more than callback_attempts");
+    }
     acting->sample_percent = (uint32_t)percent;
+    acting->callback_attempts = (uint32_t)attempts;
+    acting->callback_days = (uint32_t)days;
+    acting->redo_max = (uint32_t)redo;
     return true;
 }
 
