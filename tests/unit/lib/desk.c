@@ -70,6 +70,9 @@ static void take_batch(struct desk *d, struct batch_done *b)
         d->change_count++;
     }
     d->position = b->position;
+    d->asked = b->asked;
+    d->timers_hold = b->timers_hold;
+    d->next_due_us = b->next_due_us;
     d->batches++;
     batch_done_free(b);
 }
@@ -141,15 +144,40 @@ bool desk_submit(struct desk *d, struct command_work *w)
     return taken;
 }
 
+static void wait_woken(struct desk *d)
+{
+    while (sem_wait(&d->woken) != 0) {
+        assert_int_equal(errno, EINTR);
+    }
+    take_done(d);
+}
+
+void desk_wait_batch(struct desk *d)
+{
+    size_t batches = d->batches;
+
+    take_done(d);
+    while (d->batches == batches) {
+        wait_woken(d);
+    }
+}
+
+void desk_tick(struct desk *d)
+{
+    do {
+        core_tick(d->core);
+        do {
+            desk_wait_batch(d);
+        } while (!d->asked);
+    } while (d->next_due_us <= clock_wall_us(d->clock));
+}
+
 void desk_wait(struct desk *d)
 {
     core_flush(d->core);
     take_done(d);
     while (d->waiting > 0) {
-        while (sem_wait(&d->woken) != 0) {
-            assert_int_equal(errno, EINTR);
-        }
-        take_done(d);
+        wait_woken(d);
     }
 }
 

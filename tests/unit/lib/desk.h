@@ -32,6 +32,8 @@ struct desk {
     struct command_work *order[DESK_CHANGES];
     size_t order_count;
     struct log_position position; /* of the last batch */
+    bool asked, timers_hold;      /* the same */
+    int64_t next_due_us;
 };
 
 /* A city with map_bytes; core is not started. */
@@ -52,6 +54,10 @@ void desk_key(struct command_work *w, uint8_t n, uint8_t body);
 bool desk_submit(struct desk *d, struct command_work *w);
 /* Flushes and waits until everything submitted is back. */
 void desk_wait(struct desk *d);
+/* Waits for one more batch, also one that nobody submitted. */
+void desk_wait_batch(struct desk *d);
+/* Lets the writer look at its clock, until nothing is due there. */
+void desk_tick(struct desk *d);
 void desk_drop(struct command_work *w);
 /* One command from submit to result. */
 enum refusal desk_do(struct desk *d, const struct actor *actor,

@@ -44,6 +44,34 @@ static void a_new_store_opens(void **state)
     store_fixture_free(&f);
 }
 
+/* What may be done to it stands in it, also after a rebuild. */
+static void it_says_what_it_was_made_for(void **state)
+{
+    static const struct {
+        enum store_made_by made_by;
+        bool demo, for_tests;
+    } rows[] = {
+        {STORE_REAL, false, false},
+        {STORE_DEMO, true, false},
+        {STORE_TEST, false, true},
+        {STORE_DEMO_TEST, true, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        struct store_fixture f;
+
+        store_fixture_init(&f, FIXTURE_MAP_BYTES);
+        assert_int_equal(store_create(&f.options, rows[i].made_by).code,
+                         ERR_NONE);
+        assert_int_equal(store_fixture_reopen(&f).code, ERR_NONE);
+        assert_int_equal(store_made(f.store), rows[i].made_by);
+        assert_int_equal(store_is_demo(f.store), rows[i].demo);
+        assert_int_equal(store_is_for_tests(f.store), rows[i].for_tests);
+        store_fixture_free(&f);
+    }
+}
+
 static void a_store_is_made_once(void **state)
 {
     struct store_fixture f;
@@ -299,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_store_opens),
+        cmocka_unit_test(it_says_what_it_was_made_for),
         cmocka_unit_test(a_store_is_made_once),
         cmocka_unit_test(keys_in_use_stop_a_creation),
         cmocka_unit_test(a_creation_is_begun_again),
