@@ -95,6 +95,36 @@ void posed_clock(struct city *w, struct id case_id, enum due clock,
     posed_put(w, case_id, head);
 }
 
+void posed_no_clock(struct city *w, struct id case_id)
+{
+    uint8_t head[CASE_HEAD_BYTES];
+    struct store_txn *t;
+
+    posed_get(w, case_id, head);
+    assert_int_equal(store_write_begin(w->store.store, &t).code, ERR_NONE);
+    for (int clock = 1; clock <= (int)DUE_MAX; clock++) {
+        uint8_t key[CASE_CLOCK_KEY_BYTES];
+        uint8_t timer[TIMER_KEY_BYTES];
+        struct clock_now now;
+
+        assert_int_equal(clock_of_case(t, case_id, (enum due)clock, &now).code,
+                         ERR_NONE);
+        case_clock_key(key, case_id, (uint8_t)clock);
+        timer_key(timer, now.overdue_us == 0, (uint64_t)now.due_us, case_id,
+                  (uint8_t)clock);
+        assert_int_equal(
+            table_delete(t, TABLE_CASE_CLOCK, SPAN(key, sizeof(key))).code,
+            ERR_NONE);
+        assert_int_equal(
+            table_delete(t, TABLE_TIMER, SPAN(timer, sizeof(timer))).code,
+            ERR_NONE);
+    }
+    assert_int_equal(store_commit(t).code, ERR_NONE);
+    case_head_set_due_us(head, 0);
+    case_head_set_due_clock(head, 0);
+    posed_put(w, case_id, head);
+}
+
 struct log_position posed_event(struct city *w, const struct actor *actor,
                                 struct id case_id,
                                 const struct event_plain *event)

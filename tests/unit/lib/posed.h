@@ -20,6 +20,8 @@ void posed_state(struct city *w, struct id case_id, enum case_state state,
 /* A clock that runs, or is overdue, by its two tables and the head. */
 void posed_clock(struct city *w, struct id case_id, enum due clock,
                  int64_t due_us, bool overdue);
+/* As if no clock had ever run for it. */
+void posed_no_clock(struct city *w, struct id case_id);
 /* Logs an event by an actor and applies it. */
 struct log_position posed_event(struct city *w, const struct actor *actor,
                                 struct id case_id,

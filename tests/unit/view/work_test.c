@@ -35,6 +35,7 @@ static struct city_case posed(const struct actor *actor, uint64_t place,
     case_head_set_danger(head, 0);
     case_head_set_category_code(head, "A01\0\0\0\0");
     posed_put(&city, made.id, head);
+    posed_no_clock(&city, made.id);
     return made;
 }
 
