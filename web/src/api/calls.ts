@@ -12,6 +12,7 @@ import type {
   CloseReason,
   Contact,
   ContactPage,
+  DemoAccounts,
   DraftSavedAnswer,
   Duty,
   EnrolledAnswer,
@@ -167,20 +168,11 @@ export const listDuty = async (place?: string): Promise<Duty> =>
 export const readCatalogue = async (kind: string): Promise<Catalogue> =>
   (await ask<Catalogue>('GET', `/catalogue/${seg(kind)}`, { background: true })).data
 
-export interface DemoAccount {
-  login: string
-  display_name: string
-  role: string
-  unit: string
-  unit_name?: string
-  password?: string // of an invented account; without it the door asks for one
-}
+export type DemoAccount = DemoAccounts['accounts'][number]
 
-/** Fails where this is no demonstration. */
-export const listDemoAccounts = async (): Promise<DemoAccount[]> => {
-  const answer = await ask<{ accounts: DemoAccount[]; password?: string }>('GET', '/demo/accounts', {
-    background: true,
-  })
-  const { accounts, password } = answer.data
-  return accounts.map((one) => ({ ...(password ? { password } : {}), ...one }))
-}
+/** Fails where this is no demonstration, or not on this machine. */
+export const listDemoAccounts = async (): Promise<DemoAccount[]> =>
+  (await ask<DemoAccounts>('GET', '/demo/accounts', { background: true })).data.accounts
+
+export const enterDemo = async (login: string): Promise<Me> =>
+  (await ask<Me>('POST', '/demo/session', { body: { login } })).data

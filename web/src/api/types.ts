@@ -12,6 +12,7 @@ export type {
   ContactPage,
   Counters,
   Draft as ServerDraft,
+  DemoAccounts,
   DraftSavedAnswer,
   Duty,
   DutyPerson,

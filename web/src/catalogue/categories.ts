@@ -14,12 +14,15 @@ export interface Named {
 }
 export interface Category extends Named {
   urgency: Urgency | ''
+  urgencyNow: Urgency | '' // while it goes on
   protections: Protection[]
   situations: number[]
 }
 
 export const categories = shallowRef<ReadonlyMap<string, Category>>(new Map())
 export const childTypes = shallowRef<readonly Named[]>([])
+/** Situations of a mandatory report; the code is their number. */
+export const situations = shallowRef<readonly Named[]>([])
 
 type Loose = Record<string, unknown>
 const list = (value: unknown): Loose[] =>
@@ -33,12 +36,13 @@ const named = (one: Loose): Named => ({
 })
 
 export function categoryOf(one: Loose): Category {
-  const grade = urgency.find((entry) => entry.code === one.urgency)
+  const grade = (value: unknown) => urgency.find((entry) => entry.code === value)?.code ?? ''
   const kinds = Array.isArray(one.protections) ? one.protections : []
   const numbers = Array.isArray(one.situations) ? one.situations : []
   return {
     ...named(one),
-    urgency: grade?.code ?? '',
+    urgency: grade(one.urgency),
+    urgencyNow: grade(one.urgency_now ?? one.urgency),
     protections: protection.map((entry) => entry.code).filter((code) => kinds.includes(code)),
     situations: numbers.filter((n): n is number => typeof n === 'number'),
   }
@@ -53,6 +57,7 @@ async function load(): Promise<void> {
     const found = list(content.categories).map(categoryOf)
     categories.value = new Map(found.map((one) => [one.code, one]))
     childTypes.value = list(content.child_types).map(named)
+    situations.value = list(content.situations).map((one) => ({ ...named(one), code: String(one.number) }))
   } catch {
     asked = false
     setTimeout(() => void load(), 8000)
@@ -66,6 +71,9 @@ export const categoryName = (code: string | undefined): string =>
 /** C08 and its name. */
 export const categoryText = (code: string | undefined): string =>
   code === undefined ? '' : `${code} ${categoryName(code)}`.trim()
+
+export const situationName = (number: number | undefined): string =>
+  situations.value.find((one) => one.code === String(number))?.[language.value] ?? ''
 
 export const childTypeName = (code: string): string =>
   childTypes.value.find((one) => one.code === code)?.[language.value] ?? code

@@ -6,6 +6,7 @@ import { asProblem, type Problem } from '@/api/http'
 import { freshKey } from '@/api/keys'
 import type { RaiseEmergency } from '@/api/types'
 import { desk, theVault, vaultOpened } from '@/drafts/desk'
+import { recordOf } from '@/drafts/stored'
 import { onReturn } from '@/live/socket'
 import { onSignIn } from '@/session/session'
 
@@ -52,8 +53,8 @@ async function keep(): Promise<void> {
     if (!vault) throw new Error('no vault')
     if (red.matter.trim() || red.key) {
       const { matter, place, contactId, key, body } = red
-      await vault.put(RED_ID, JSON.parse(JSON.stringify({ matter, place, contactId, key, body })))
-    } else await vault.remove(RED_ID)
+      await vault.put(recordOf(RED_ID), JSON.parse(JSON.stringify({ matter, place, contactId, key, body })))
+    } else await vault.remove(recordOf(RED_ID))
     red.kept = true
   } catch {
     red.kept = false
@@ -156,7 +157,9 @@ function settleContact(id: string, no: string, code: string): void {
 
 async function restore(): Promise<void> {
   const kept = await (await vaultOpened())?.all().catch(() => undefined)
-  const value = kept?.found.get(RED_ID) as Partial<Red> | undefined
+  const [record, given] =
+    [...(kept?.found ?? [])].find(([one]) => one.startsWith(`${RED_ID} `)) ?? ['', undefined]
+  const value = given as Partial<Red> | undefined
   if (!value?.matter || red.matter || red.key || red.no) return
   Object.assign(red, {
     matter: value.matter,
@@ -165,6 +168,8 @@ async function restore(): Promise<void> {
     key: value.key ?? '',
     body: value.body ?? null,
   })
+  await keep()
+  if (record !== recordOf(RED_ID)) await theVault()?.removeRead([record]).catch(() => undefined)
   if (!red.key) return
   red.open = true
   void send()

@@ -21,7 +21,7 @@ export const names = {
   callbackOutcome: byCode(lists.callback_outcome),
   callbackState: byCode(lists.callback_state),
   childSafety: byCode(lists.child_safety),
-  clock: byCode(lists.clock),
+  clock: byCode(lists.due),
   closeGround: byCode(lists.close_ground),
   dispatchMode: byCode(lists.dispatch_mode),
   fieldTick: byCode(lists.field_tick),

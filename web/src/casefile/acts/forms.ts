@@ -6,6 +6,7 @@ import { asProblem, type Problem } from '@/api/http'
 import { freshKey } from '@/api/keys'
 import type { CaseRow } from '@/api/types'
 import { theVault, vaultOpened } from '@/drafts/desk'
+import { recordOf } from '@/drafts/stored'
 import type { Values } from './values'
 
 export interface ActForm {
@@ -48,13 +49,19 @@ export function formOf(no: string, act: string, since: number, initial: () => Va
 
 async function restore(id: string, form: ActForm): Promise<void> {
   const kept = await (await vaultOpened())?.all().catch(() => undefined)
-  const value = kept?.found.get(id) as Partial<ActForm> | undefined
+  // This tab's own copy, or one that another tab has left.
+  const found = [...(kept?.found ?? [])].filter(([record]) => record.startsWith(`${id} `))
+  const [record, given] = found.find(([one]) => one === recordOf(id)) ?? found[0] ?? ['', undefined]
+  const value = given as Partial<ActForm> | undefined
   if (!value?.values || form.touched) return
   Object.assign(form.values, value.values)
   form.since = value.since ?? form.since
   form.key = value.key ?? ''
   form.sent = value.sent ?? ''
   form.touched = true
+  if (record === recordOf(id)) return
+  await keep(id, form)
+  if (form.kept) await theVault()?.removeRead([record]).catch(() => undefined)
 }
 
 async function keep(id: string, form: ActForm): Promise<void> {
@@ -64,10 +71,10 @@ async function keep(id: string, form: ActForm): Promise<void> {
     if (form.touched) {
       const { values, since, key, sent } = form
       const whole = JSON.stringify({ values, since, key, sent })
-      await vault.put(id, JSON.parse(whole))
+      await vault.put(recordOf(id), JSON.parse(whole))
       form.kept = JSON.stringify(form.values) === JSON.stringify(values)
     } else {
-      await vault.remove(id)
+      await vault.remove(recordOf(id))
       form.kept = true
     }
   } catch {

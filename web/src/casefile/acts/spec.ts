@@ -98,8 +98,9 @@ export const callsForEmergency: When = (values, { row }) => {
   if (row.ladder_state === 'running') return false
   const category = text(values, 'category')
   const now = ['now', 'threat'].includes(text(values, 'occurring'))
+  const usual = categories.value.get(category)
   return (
-    categories.value.get(category)?.urgency === 'most_urgent' ||
+    (now ? usual?.urgencyNow : usual?.urgency) === 'most_urgent' ||
     text(values, 'urgency') === 'most_urgent' ||
     Object.values(answers(values, 'screen')).includes('yes') ||
     (category.startsWith('C') && now)
