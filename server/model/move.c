@@ -68,13 +68,14 @@ struct err move_start_from(struct move *m, enum due clock, int64_t from_us,
     if (m->made.starts_count == MOVE_STARTS_MAX) {
         return ERR(ERR_LIMIT);
     }
+    memcpy(m->units[m->made.starts_count], unit, sizeof(m->units[0]));
     *start = (struct type_clock_start){
         .clock = clock,
         .deadline = {d->code, strnlen(d->code, sizeof(d->code))},
         .rule_version = catalogue_deadlines_version(c),
         .started_at = from_us,
         .due_at = deadline_due_us(c, d, from_us),
-        .unit = unit_text(unit),
+        .unit = unit_text(m->units[m->made.starts_count]),
     };
     start->has_unit = start->unit.size > 0;
     m->made.starts_count++;

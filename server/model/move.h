@@ -26,6 +26,7 @@ struct move {
     struct type_move made; /* points into this struct: keep it in place */
     struct type_clock_start starts[MOVE_STARTS_MAX];
     struct type_clock_stop stops[MOVE_STOPS_MAX];
+    char units[MOVE_STARTS_MAX][16]; /* of the starts */
 };
 
 /* ret must not be moved afterwards. The ball stays where it is until
