@@ -7,9 +7,10 @@
  *                --not content, or a new danger--> redo proposed
  *      redo proposed --decide_redo yes--> REDO, no--> done
  *
- * Where nobody may be called, the centre verifies with the village director or
- * the school instead. Somebody who was not reached is not somebody content:
- * answers are taken only from a call that was connected.
+ * A new danger also starts the emergency of the case. Where nobody may be
+ * called, the centre verifies with the village director or the school instead.
+ * Somebody who was not reached is not somebody content: answers are taken only
+ * from a call that was connected.
  */
 #include "base/clock.h"
 #include "model/step.h"
@@ -154,6 +155,19 @@ static struct err emit_recorded(const struct decide_in *in,
     return OK;
 }
 
+/* A danger that is heard of opens the emergency at once; one that runs goes on.
+ */
+static struct err emit_emergency(const struct decide_in *in,
+                                 const struct row *head, struct outcome *ret)
+{
+    struct row after = *head;
+
+    if (case_head_ladder_state(head->value) == LADDER_STATE_RUNNING) {
+        return OK;
+    }
+    return emergency_emit(in, EMERGENCY_TRIGGER_CALLBACK, &after, ret);
+}
+
 struct err decide_record_callback(const struct decide_in *in, const void *body,
                                   struct object object, struct outcome *ret)
 {
@@ -174,7 +188,8 @@ struct err decide_record_callback(const struct decide_in *in, const void *body,
     if (!is_complete(c, head.value)) {
         return outcome_refuse(ret, REFUSAL_CALLBACK_INCOMPLETE);
     }
-    return emit_recorded(in, c, &head, ret);
+    e = emit_recorded(in, c, &head, ret);
+    return failed(e) || !new_danger(c) ? e : emit_emergency(in, &head, ret);
 }
 
 struct err apply_callback_recorded(struct store_txn *t, const struct record *r,

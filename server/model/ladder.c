@@ -119,6 +119,16 @@ static struct err emit_given(const struct decide_in *in, const struct row *head,
                          &dispatch, ret);
 }
 
+struct err emergency_emit(const struct decide_in *in,
+                          enum emergency_trigger trigger, struct row *head,
+                          struct outcome *ret)
+{
+    const struct starting starting = {.trigger = trigger};
+    struct err e = emit_started(in, &starting, head, ret);
+
+    return failed(e) ? e : emit_given(in, head, ret);
+}
+
 struct err decide_start_emergency(const struct decide_in *in, const void *body,
                                   struct object object, struct outcome *ret)
 {

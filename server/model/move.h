@@ -70,6 +70,11 @@ struct err case_need(struct store_txn *t, struct id case_id,
 struct err case_for(const struct decide_in *in, enum command command,
                     struct id case_id, struct row *ret_head,
                     struct outcome *ret, bool *ret_go) MUST_USE;
+/* ladder.c: starts the emergency of a case that has none, as part of another
+ * command; head becomes what it makes of it. */
+struct err emergency_emit(const struct decide_in *in,
+                          enum emergency_trigger trigger, struct row *head,
+                          struct outcome *ret) MUST_USE;
 /* Names the event after its encoding: about the case, in its county. */
 void case_event(struct outcome *o, struct event_plain *event,
                 const struct row *head);

@@ -19,7 +19,7 @@ void path_world(struct world *w)
         {"cty_gy2", "R-CTY", "ca_gy"}, {"ctr02", "R-CTR", "protect_centre"},
         {"pol01", "R-PTL", "police"},  {"ctr03", "R-CTR", "protect_centre"},
         {"pol02", "R-PTL", "police"},  {"cbk01", "R-CBK", "service_centre"},
-        {"cty_dm2", "R-CTY", "ca_dm"},
+        {"cty_dm2", "R-CTY", "ca_dm"}, {"cty_gy3", "R-CTY", "ca_gy"},
     };
 
     world_make(w);

@@ -15,7 +15,8 @@
 #define PATH_PLACE UINT64_C(150222)
 #define PATH_DAY_US (INT64_C(86400) * 1000000)
 
-/* world_make, and more people: cty_gy2 cty_dm2 ctr02 ctr03 cbk01 pol01 pol02.
+/* world_make, and more people: cty_gy2 cty_gy3 cty_dm2 ctr02 ctr03 cbk01 pol01
+ * pol02.
  */
 void path_world(struct world *w);
 /* Triaged, not urgent: waits for its dispatch. B01 is reviewed in one step,

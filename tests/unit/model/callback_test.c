@@ -125,6 +125,41 @@ static void what_an_answer_leads_to(void **state)
     }
 }
 
+static void a_new_danger_starts_the_emergency_once(void **state)
+{
+    struct id id = path_called(&world);
+    struct cmd_record_callback command =
+        path_answer(&world, id, SATISFACTION_SATISFIED);
+    struct cmd_start_emergency start_it = {.no = world_no(&world, id)};
+    uint8_t head[CASE_HEAD_BYTES];
+
+    (void)state;
+    command.has_new_danger = true;
+    command.new_danger = true;
+    command.has_reason = true;
+    command.reason = text_of("孩子又挨打了");
+    assert_int_equal(call("cbk01", command), REFUSAL_NONE);
+    assert_int_equal(world.last.event_count, 2);
+    assert_int_equal(world.last.events[1].type, EVENT_EMERGENCY_STARTED);
+    assert_true(world_case_head(&world, id, head));
+    assert_int_equal(case_head_ladder_state(head), LADDER_STATE_RUNNING);
+    assert_int_equal(case_head_urgency(head), URGENCY_MOST_URGENT);
+    assert_int_equal(case_head_state(head), CASE_STATE_CALLBACK);
+    assert_string_equal(case_head_ball_unit(head), "protect_centre");
+    assert_int_equal(case_head_callback_state(head),
+                     CALLBACK_STATE_REDO_PROPOSED);
+
+    /* One that runs already goes on. */
+    id = path_called(&world);
+    start_it.no = world_no(&world, id);
+    assert_int_equal(
+        world_do(&world, "cbk01", COMMAND_START_EMERGENCY, &start_it),
+        REFUSAL_NONE);
+    command.no = start_it.no;
+    assert_int_equal(call("cbk01", command), REFUSAL_NONE);
+    assert_int_equal(world.last.event_count, 1);
+}
+
 static void an_answer_is_whole(void **state)
 {
     struct id id = path_called(&world);
@@ -345,6 +380,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_an_answer_leads_to),
+        cmocka_unit_test(a_new_danger_starts_the_emergency_once),
         cmocka_unit_test(an_answer_is_whole),
         cmocka_unit_test(nobody_answers_for_who_was_not_reached),
         cmocka_unit_test(attempts_are_counted_by_days),

@@ -128,7 +128,8 @@ static void two_steps_are_two_persons(void **state)
     assert_true(
         id_equal(case_head_reviewer(head), path_account(&world, "cty_gy2")));
     assert_true(path_due_us(&world, id, DUE_REVIEW) > due_us); /* anew */
-    assert_int_equal(review("cty_gy2", pass(id)), REFUSAL_REVIEW_CENTRE_ONLY);
+    assert_int_equal(review("cty_gy2", pass(id)), REFUSAL_CASE_SAME_PERSON);
+    assert_int_equal(review("cty_gy3", pass(id)), REFUSAL_REVIEW_CENTRE_ONLY);
     assert_int_equal(review("ctr01", pass(id)), REFUSAL_NONE);
     assert_int_equal(passed().step, 2);
     assert_true(world_case_head(&world, id, head));
