@@ -56,7 +56,7 @@ export function checkProblem(answer) {
     assert.equal(known.status, answer.status, `the status of ${json.code}`)
     assert.equal(json.type, `urn:hutong:refusal:${json.code}`)
     assert.ok([known.zh, known.en].includes(json.title), `title of ${json.code}: ${json.title}`)
-    const members = ['type', 'title', 'status', 'code', 'errors', 'version', 'who']
+    const members = ['type', 'title', 'status', 'code', 'errors', 'version', 'who', 'state', 'next', 'unit']
     for (const name of Object.keys(json)) assert.ok(members.includes(name), `a problem has no ${name}`)
     return json.code
 }
