@@ -139,6 +139,8 @@ static void who_handled_does_not_review_call_back_or_archive(void **state)
     (void)state;
     make_head(head, CASE_STATE_SUBMITTED);
     case_head_set_review_step(head, 1);
+    case_head_set_review_steps(head, 2);
+    case_head_set_ball_unit(head, world_actor(&world, "cty_dm").unit);
     case_head_set_agent(head, account("agt01"));
     case_head_set_handler(head, account("cty_dm"));
     assert_int_equal(check("cty_dm", head, COMMAND_REVIEW_RESULT),
@@ -174,6 +176,7 @@ static void the_second_step_is_the_centres(void **state)
     (void)state;
     make_head(head, CASE_STATE_SUBMITTED);
     case_head_set_review_step(head, 2);
+    case_head_set_review_steps(head, 2);
     assert_int_equal(check("cty_gy", head, COMMAND_REVIEW_RESULT),
                      REFUSAL_REVIEW_CENTRE_ONLY);
     assert_int_equal(check("ctr01", head, COMMAND_REVIEW_RESULT), REFUSAL_NONE);
