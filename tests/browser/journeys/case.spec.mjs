@@ -37,14 +37,12 @@ function listen(page) {
 
 test('the one who took it sees it whole; a note appears for the leader without a reload', async ({ visit, house }) => {
     const { no } = await (await house.as('agt01')).register(SPOKEN)
-    const leader = await visit({ at: `/case/${no}` })
-    await signIn(leader, 'ldr01', house.store.password)
+    const leader = await visit({ as: 'ldr01', at: `/case/${no}` })
     await expect(at(leader, 'case-title')).toHaveText(no)
     await expect(at(leader, 'connection')).toHaveAttribute('data-state', 'live')
     const same = await plant(leader)
 
-    const agent = await visit({ at: `/case/${no}` })
-    await signIn(agent, 'agt01', house.store.password)
+    const agent = await visit({ as: 'agt01', at: `/case/${no}` })
     await expect(at(agent, 'case-matter')).toHaveText(MATTER)
     await expect(at(agent, 'avoid-banner')).toContainText('不要打父亲的电话')
     await expect(at(agent, 'case-state')).toHaveAttribute('data-state', 'TRIAGE')
@@ -73,8 +71,7 @@ test('the one who took it sees it whole; a note appears for the leader without a
 
 test('a note being written survives the server killed and the page loaded anew', async ({ visit, house }) => {
     const { no } = await (await house.as('agt01')).register(SPOKEN)
-    const agent = await visit({ at: `/case/${no}` })
-    await signIn(agent, 'agt01', house.store.password)
+    const agent = await visit({ as: 'agt01', at: `/case/${no}` })
     await at(agent, 'note-text').focus()
     await house.kill()
     await type(agent, '联系了学校')
@@ -95,8 +92,7 @@ test('a note being written survives the server killed and the page loaded anew',
 
 test('notes written in two tabs without a server are both there afterwards', async ({ visit, house }) => {
     const { no } = await (await house.as('agt01')).register(SPOKEN)
-    const one = await visit({ at: `/case/${no}` })
-    await signIn(one, 'agt01', house.store.password)
+    const one = await visit({ as: 'agt01', at: `/case/${no}` })
     await expect(at(one, 'case-matter')).toHaveText(MATTER)
     const two = await one.context().newPage()
     await two.goto(`/case/${no}`)
@@ -169,8 +165,7 @@ test('an administrator sees nothing of any case', async ({ visit, house }) => {
 
 test('a case that is not there and one that may not be seen look the same', async ({ visit, house }) => {
     const { no } = await (await house.as('agt01')).register(SPOKEN) // in Guyang
-    const county = await visit({ at: `/case/${no}`, allow: [404] })
-    await signIn(county, 'cty_kq', house.store.password)
+    const county = await visit({ as: 'cty_kq', at: `/case/${no}`, allow: [404] })
     const page = county.getByRole('main')
     await expect(page.getByRole('alert')).toBeVisible()
     const hidden = await page.innerText()
@@ -179,7 +174,6 @@ test('a case that is not there and one that may not be seen look the same', asyn
     expect(await page.innerText()).toBe(hidden)
     expect(hidden).not.toContain(no)
 
-    const own = await visit({ at: `/case/${no}` })
-    await signIn(own, 'cty_gy', house.store.password)
+    const own = await visit({ as: 'cty_gy', at: `/case/${no}` })
     await expect(at(own, 'case-matter')).toHaveText(MATTER)
 })

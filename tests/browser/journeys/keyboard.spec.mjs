@@ -16,8 +16,7 @@ async function forbidMouse(page) {
 }
 
 test('an agent registers a call with the keyboard alone, and the leader sees it appear', async ({ visit, house }) => {
-    const leader = await visit()
-    await signIn(leader, 'ldr01', house.store.password)
+    const leader = await visit({ as: 'ldr01' })
     await leader.goto('/board')
     await expect(at(leader, 'connection')).toHaveAttribute('data-state', 'live')
     await expect(at(leader, 'counter-open')).toContainText('0')
@@ -63,8 +62,7 @@ test('an agent registers a call with the keyboard alone, and the leader sees it 
 })
 
 test('nothing but words and a place is asked for, and "unknown" is a place', async ({ visit, house }) => {
-    const agent = await visit()
-    await signIn(agent, 'agt01', house.store.password)
+    const agent = await visit({ as: 'agt01' })
     await takeContact(agent)
     await agent.keyboard.press('Control+Enter')
     await expect(at(agent, 'matter')).toBeFocused()
@@ -86,8 +84,7 @@ test('nothing but words and a place is asked for, and "unknown" is a place', asy
 })
 
 test('everything that a caller may say is registered as it was said', async ({ visit, house }) => {
-    const agent = await visit()
-    await signIn(agent, 'agt01', house.store.password)
+    const agent = await visit({ as: 'agt01' })
     await takeContact(agent)
     await type(agent, '第一行')
     await agent.keyboard.press('Enter') // a new line, never the end
@@ -195,8 +192,7 @@ for (const [key, reason, word] of [
     ['s', 'nuisance', '骚扰'],
 ]) {
     test(`one key ends a contact as ${reason}, pressed twice`, async ({ visit, house }) => {
-        const agent = await visit()
-        await signIn(agent, 'agt01', house.store.password)
+        const agent = await visit({ as: 'agt01' })
         await takeContact(agent)
         await type(agent, '喂？')
         await agent.keyboard.press(`Alt+${key}`)
@@ -220,8 +216,7 @@ for (const [key, reason, word] of [
 }
 
 test('what an input method takes is never a command', async ({ visit, house }) => {
-    const agent = await visit()
-    await signIn(agent, 'agt01', house.store.password)
+    const agent = await visit({ as: 'agt01' })
     await takeContact(agent)
     await type(agent, '有人打孩子')
     await placeUnknown(agent)
@@ -266,8 +261,7 @@ test('what an input method takes is never a command', async ({ visit, house }) =
 })
 
 test('words are kept while an input method still composes them', async ({ visit, house }) => {
-    const agent = await visit()
-    await signIn(agent, 'agt01', house.store.password)
+    const agent = await visit({ as: 'agt01' })
     await takeContact(agent)
     await saved(agent, '')
     const keys = await agent.context().newCDPSession(agent)
@@ -279,8 +273,7 @@ test('words are kept while an input method still composes them', async ({ visit,
 })
 
 test('the form stays under the hand when the server has taken the contact', async ({ visit, house }) => {
-    const agent = await visit()
-    await signIn(agent, 'agt01', house.store.password)
+    const agent = await visit({ as: 'agt01' })
     let release
     const released = new Promise((resolve) => (release = resolve))
     await agent.route('**/api/v1/contacts', async (route) => {
@@ -299,8 +292,7 @@ test('the form stays under the hand when the server has taken the contact', asyn
 })
 
 test('a contact that came another way, and earlier, is written down as such', async ({ visit, house }) => {
-    const agent = await visit()
-    await signIn(agent, 'agt01', house.store.password)
+    const agent = await visit({ as: 'agt01' })
     await expect(at(agent, 'start-contact')).toBeVisible()
     await at(agent, 'other-channel').focus()
     await agent.keyboard.press('Enter')

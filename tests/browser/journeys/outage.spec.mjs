@@ -54,8 +54,7 @@ test('the board says that it is old while the server is away, and catches up', a
 
 test('the profile is wiped, and the draft is there', async ({ visit, house }) => {
     const words = '老师说孩子三天没有来上学'
-    const agent = await visit()
-    await signIn(agent, 'agt01', house.store.password)
+    const agent = await visit({ as: 'agt01' })
     await takeContact(agent)
     await type(agent, words)
     await choosePlace(agent, 'gyx', '固阳县')
@@ -77,8 +76,7 @@ test('the profile is wiped, and the draft is there', async ({ visit, house }) =>
 
 test('the server is killed and the profile wiped, and what was saved is there', async ({ visit, house }) => {
     const words = '奶奶带着两个孩子，房子漏风，没有煤。'
-    const agent = await visit()
-    await signIn(agent, 'agt01', house.store.password)
+    const agent = await visit({ as: 'agt01' })
     await takeContact(agent)
     await type(agent, words)
     await saved(agent, words)
@@ -116,8 +114,7 @@ test('the browser is closed while the server is away; its sealed copy is merged'
 })
 
 test('the page is loaded anew while the server is away, and comes back by itself', async ({ visit, house }) => {
-    const agent = await visit()
-    await signIn(agent, 'agt01', house.store.password)
+    const agent = await visit({ as: 'agt01' })
     await takeContact(agent)
     await type(agent, '邻居打来')
     await saved(agent, '邻居打来')
@@ -133,8 +130,7 @@ test('the page is loaded anew while the server is away, and comes back by itself
 })
 
 test('a contact taken without a server is registered when it is back', async ({ visit, house }) => {
-    const agent = await visit()
-    await signIn(agent, 'agt01', house.store.password)
+    const agent = await visit({ as: 'agt01' })
     await takeContact(agent) // all parts of the page are there now
     await agent.keyboard.press('Alt+t')
     await agent.keyboard.press('Alt+t')
@@ -165,8 +161,7 @@ test('a contact taken without a server is registered when it is back', async ({ 
 })
 
 test('two tabs type in one draft: both versions are shown, nothing is lost', async ({ visit, house }) => {
-    const one = await visit({ allow: [412] })
-    await signIn(one, 'agt01', house.store.password)
+    const one = await visit({ as: 'agt01', allow: [412] })
     await takeContact(one)
     await type(one, '共同的开头')
     await saved(one, '共同的开头')
@@ -245,9 +240,8 @@ test('two tabs type without a server and are closed: both versions come back', a
     }
 })
 
-test('the query code outlives a page loaded anew, and goes when it has been read out', async ({ visit, house }) => {
-    const agent = await visit()
-    await signIn(agent, 'agt01', house.store.password)
+test('the query code outlives a page loaded anew, and goes when it has been read out', async ({ visit }) => {
+    const agent = await visit({ as: 'agt01' })
     await takeContact(agent)
     await type(agent, '要读查询码')
     await placeUnknown(agent)

@@ -72,6 +72,11 @@ export class House {
         }
         return this.known.get(login)
     }
+    /** The cookies of that client's session, for a browser. */
+    async cookies(login) {
+        const { cookies } = await this.as(login)
+        return [...cookies].map(([name, value]) => ({ name, value, url: this.url }))
+    }
     /** Ends well, verifies the store, and replays it. */
     async close() {
         for (const client of this.clients) client.close()

@@ -61,8 +61,7 @@ const AGENT = 'agt01'
 
 /** Comes to an address under the session that the stage has: no password. */
 async function come(page, { house }, login, address) {
-    const { cookies } = await house.as(login)
-    await page.context().addCookies([...cookies].map(([name, value]) => ({ name, value, url: house.url })))
+    await page.context().addCookies(await house.cookies(login))
     await page.goto(address)
     await expect(at(page, 'user-menu')).toBeVisible()
 }

@@ -27,13 +27,19 @@ export const test = base.extend({
         expect(watched.flatMap(({ faults }) => faults), 'what no page may do').toEqual([])
     },
 
-    /** A browser of somebody: a new profile, its first page. */
+    /**
+     * A browser of somebody: a new profile, its first page. `as`: signed in
+     * already, under the session by which `house.as` asks; session.spec.mjs is
+     * about the door.
+     */
     visit: async ({ browser, house, watched }, use) => {
-        await use(async ({ allow, at = '/', ...options } = {}) => {
+        await use(async ({ as, allow, at = '/', ...options } = {}) => {
             const context = await browser.newContext({ ...contextOptions, ...options, baseURL: house.url })
             watched.push({ context, faults: await watch(context, { allow }) })
+            if (as) await context.addCookies(await house.cookies(as))
             const page = await context.newPage()
             if (at) await page.goto(at)
+            if (as) await expect(page.getByTestId('user-menu')).toBeVisible()
             return page
         })
     },
