@@ -259,23 +259,80 @@ static void an_archive_has_what_the_case_had(void **state)
     assert_int_equal(check_items("ctr02", id, WHOLE), REFUSAL_CASE_WRONG_STATE);
 }
 
-static void who_was_never_called_has_no_callback_to_show(void **state)
+/* A danger heard of in the callback, ended by the centre before the close. */
+static struct id closed_after_an_emergency(void)
 {
-    /* Emergencies are looked for, too. */
+    static const struct {
+        enum ladder_step step;
+        enum ladder_outcome outcome;
+    } marks[] = {{LADDER_STEP_L1, LADDER_OUTCOME_ANSWERED},
+                 {LADDER_STEP_L7, LADDER_OUTCOME_SAFE}};
     struct id id = path_content(&world);
-    struct cmd_start_emergency start_it = {
-        .no = world_no(&world, id),
-        .trigger = EMERGENCY_TRIGGER_CALLBACK,
-    };
-    struct id quiet = path_called(&world);
+    struct cmd_start_emergency begin = {.no = world_no(&world, id)};
+    struct cmd_stand_down end = {.no = begin.no, .text = text_of("孩子安全")};
+
+    assert_int_equal(world_do(&world, "cbk01", COMMAND_START_EMERGENCY, &begin),
+                     REFUSAL_NONE);
+    for (size_t i = 0; i < ARRAY_COUNT(marks); i++) {
+        struct cmd_mark_ladder mark = {
+            .no = begin.no,
+            .step = marks[i].step,
+            .outcome = marks[i].outcome,
+        };
+
+        assert_int_equal(world_do(&world, "agt01", COMMAND_MARK_LADDER, &mark),
+                         REFUSAL_NONE);
+    }
+    assert_int_equal(close_as("cbk01", id, CLOSE_GROUND_RISK_GONE),
+                     REFUSAL_CASE_EMERGENCY_RUNNING);
+    assert_int_equal(world_do(&world, "ctr03", COMMAND_STAND_DOWN, &end),
+                     REFUSAL_NONE);
+    assert_int_equal(close_as("cbk01", id, CLOSE_GROUND_RISK_GONE),
+                     REFUSAL_NONE);
+    return id;
+}
+
+static void the_archive_of_an_emergency_has_its_ladder(void **state)
+{
+    struct id id = closed_after_an_emergency();
 
     (void)state;
+    assert_int_equal(check_items("ctr02", id, WHOLE),
+                     REFUSAL_ARCHIVE_INCOMPLETE);
+    assert_int_equal(check_items("ctr02", id, WHOLE | ITEM(LADDER)),
+                     REFUSAL_NONE);
+}
+
+/* What was answered on the spot went no way that could be shown. */
+static void what_was_answered_has_little_to_archive(void **state)
+{
+    struct id id = world_case(&world, "agt01", PATH_PLACE);
+    struct cmd_answer_case answer = {
+        .no = world_no(&world, id),
+        .category = text_of("A01"),
+        .text = text_of("已说明办理条件"),
+    };
+    struct cmd_tick tick = {
+        .has_case_id = true,
+        .case_id = id,
+        .has_clock = true,
+        .clock = DUE_AUTO_CLOSE,
+        .has_due_at = true,
+    };
+
+    (void)state;
+    assert_int_equal(world_do(&world, "agt01", COMMAND_ANSWER_CASE, &answer),
+                     REFUSAL_NONE);
+    tick.due_at = path_due_us(&world, id, DUE_AUTO_CLOSE);
+    world.now_us = tick.due_at;
+    assert_int_equal(world_do(&world, "", COMMAND_TICK, &tick), REFUSAL_NONE);
+    assert_int_equal(path_state(&world, id), CASE_STATE_CLOSED);
+    assert_int_equal(check_items("ctr02", id, ITEM(REGISTRATION)),
+                     REFUSAL_ARCHIVE_INCOMPLETE);
     assert_int_equal(
-        world_do(&world, "cbk01", COMMAND_START_EMERGENCY, &start_it),
+        check_items("ctr02", id, ITEM(REGISTRATION) | ITEM(HASHES)),
         REFUSAL_NONE);
-    assert_int_equal(check_items("ctr02", id, WHOLE), REFUSAL_CASE_WRONG_STATE);
-    assert_int_equal(check_items("ctr02", quiet, WHOLE),
-                     REFUSAL_CASE_WRONG_STATE);
+    assert_int_equal(archive("ctr02", id), REFUSAL_NONE);
 }
 
 static void behind_the_lock_nothing_runs(void **state)
@@ -344,7 +401,8 @@ int main(void)
         cmocka_unit_test(grounds_that_nobody_chooses),
         cmocka_unit_test(nothing_closes_in_an_emergency),
         cmocka_unit_test(an_archive_has_what_the_case_had),
-        cmocka_unit_test(who_was_never_called_has_no_callback_to_show),
+        cmocka_unit_test(the_archive_of_an_emergency_has_its_ladder),
+        cmocka_unit_test(what_was_answered_has_little_to_archive),
         cmocka_unit_test(behind_the_lock_nothing_runs),
         cmocka_unit_test(what_comes_after_is_added_with_its_reason),
         cmocka_unit_test(a_replay_gives_the_same_tables),
