@@ -90,6 +90,16 @@ static bool take_option(struct reader *r, struct args *a)
     return true;
 }
 
+static bool take_option_or_word(struct reader *r, struct args *a)
+{
+    if (!a->verb->has_words || strncmp(r->argv[r->at], "--", 2) == 0)
+        return take_option(r, a);
+    if (a->word_count == ARGS_WORDS_MAX)
+        return say(r, "more than it can take: ", r->argv[r->at]);
+    a->words[a->word_count++] = r->argv[r->at++];
+    return true;
+}
+
 static bool take_words(struct reader *r, struct args *a)
 {
     if (a->verb->actions != NULL) {
@@ -98,8 +108,10 @@ static bool take_words(struct reader *r, struct args *a)
         a->action = r->argv[r->at++];
     }
     while (r->at < r->argc)
-        if (!take_option(r, a))
+        if (!take_option_or_word(r, a))
             return false;
+    if (a->verb->has_words && a->word_count == 0)
+        return say(r, "say what to do: ", a->verb->usage);
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if ((a->verb->needs & (UINT32_C(1) << i)) != 0 && a->value[i] == NULL)
             return say(r, "it needs ", rows[i].name);

@@ -1,7 +1,8 @@
 /*
  * args.h - the command line, read into one struct; pure.
  *
- * SHAPE   hutong VERB [ACTION] --option VALUE ...; each option at most once.
+ * SHAPE   hutong VERB [ACTION] [WORD ...] --option VALUE ...; each option at
+ *         most once, words (file names, say) only where the verb takes them.
  * OWNS    nothing: texts borrow from argv.
  */
 #ifndef HUTONG_APP_ARGS_H
@@ -29,11 +30,15 @@ enum option {
     OPTION_COUNT
 };
 
+enum { ARGS_WORDS_MAX = 32 };
+
 struct verb; /* what a verb takes: see verbs.c */
 
 struct args {
     const struct verb *verb;
-    const char *action;              /* of `user`; else NULL */
+    const char *action; /* of `user`, `catalogue`; else NULL */
+    const char *words[ARGS_WORDS_MAX];
+    size_t word_count;
     const char *value[OPTION_COUNT]; /* NULL: not given; "" for a flag */
     char key_path[4096];             /* --key, or DIR.key */
     uint64_t map_bytes;
@@ -47,6 +52,7 @@ struct verb {
     const char *usage; /* what follows the name */
     const char *summary;
     const char *const *actions; /* NULL-terminated, or NULL */
+    bool has_words;             /* at least one */
     uint32_t takes;             /* 1 << option */
     uint32_t needs;
     int (*run)(const struct args *a);

@@ -15,15 +15,15 @@
 #include "base/diag.h"
 
 /* A client that says nothing for so long gives its place to others. */
-enum { CLIENT_SILENT_S = 5 };
+enum { CLIENT_SILENT_S = 5, LINE_BYTES_FIRST = 4096 };
 
 struct client {
     struct control *control;
     struct event *event;
     int fd;
     bool waits; /* its command is under way */
-    size_t size;
-    char line[CONTROL_LINE_BYTES];
+    size_t size, room;
+    char *line; /* grows up to CONTROL_LINE_BYTES */
 };
 
 struct control {
@@ -52,6 +52,7 @@ static const enum command allowed[] = {
     COMMAND_ADD_ACCOUNT,
     COMMAND_DISABLE_ACCOUNT,
     COMMAND_ISSUE_ENROLMENT,
+    COMMAND_ADOPT_CATALOGUE,
 };
 
 static enum command command_of(const struct json_value *name)
@@ -132,6 +133,7 @@ static void client_free(struct client *c)
         event_free(c->event);
     if (c->fd >= 0)
         close(c->fd);
+    free(c->line);
     free(c);
 }
 
@@ -140,7 +142,8 @@ static void client_free(struct client *c)
  * it. */
 static void answer(struct client *take_c, const char *name, const char *text)
 {
-    char line[256], safe[sizeof(((struct control_request *)NULL)->why)];
+    char line[CONTROL_ANSWER_BYTES],
+        safe[sizeof(((struct control_request *)NULL)->why)];
     const char *value = text == NULL ? NULL : safe;
     int size;
 
@@ -166,13 +169,18 @@ static void answer(struct client *take_c, const char *name, const char *text)
 
 static void done(void *context, const struct command_work *w)
 {
+    char why[sizeof(((struct control_request *)NULL)->why)];
     struct client *c = context;
 
     c->waits = false;
-    if (w->refusal == REFUSAL_NONE)
+    if (w->refusal == REFUSAL_NONE) {
         answer(c, "done", NULL);
-    else
-        answer(c, "refused", refusal_info[w->refusal].code);
+        return;
+    }
+    (void)snprintf(why, sizeof why, "%s%s%s", refusal_info[w->refusal].code,
+                   w->problem.pointer[0] == '\0' ? "" : " ",
+                   w->problem.pointer);
+    answer(c, "refused", why);
 }
 
 static void run(struct client *c)
@@ -190,6 +198,24 @@ static void run(struct client *c)
     answer(c, "refused", "server.busy");
 }
 
+/* For at least one byte more. */
+static void make_room(struct client *c)
+{
+    size_t room = c->room == 0 ? LINE_BYTES_FIRST : c->room * 2;
+    char *line;
+
+    assert(c->size < CONTROL_LINE_BYTES);
+    if (c->size < c->room)
+        return;
+    room = room > CONTROL_LINE_BYTES ? CONTROL_LINE_BYTES : room;
+    line = heap_take(room);
+    if (c->size > 0)
+        memcpy(line, c->line, c->size);
+    free(c->line);
+    c->line = line;
+    c->room = room;
+}
+
 static void readable(evutil_socket_t fd, short what, void *context)
 {
     struct client *c = context;
@@ -199,7 +225,8 @@ static void readable(evutil_socket_t fd, short what, void *context)
         client_free(c);
         return;
     }
-    size = recv(fd, c->line + c->size, sizeof c->line - c->size, MSG_DONTWAIT);
+    make_room(c);
+    size = recv(fd, c->line + c->size, c->room - c->size, MSG_DONTWAIT);
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (size <= 0) {
@@ -209,7 +236,7 @@ static void readable(evutil_socket_t fd, short what, void *context)
     c->size += (size_t)size;
     if (c->line[c->size - 1] == '\n')
         run(c);
-    else if (c->size == sizeof c->line)
+    else if (c->size == CONTROL_LINE_BYTES)
         answer(c, "refused", "json.too_long");
 }
 

@@ -4,7 +4,8 @@
  *
  * WHY     Accounts are made by who runs the machine, not over the network.
  * SHAPE   one line of JSON each way: {"command":NAME,"body":{...}} and
- *         {"done":true} or {"refused":CODE}. The commands are those of one
+ *         {"done":true} or {"refused":CODE}, for a catalogue with the path of
+ *         what is wrong in it behind the code. The commands are those of one
  *         small table in control.c.
  * OWNS    the socket file: made at start, removed at the end.
  * THREAD  the loop. control_parse: any.
@@ -20,7 +21,11 @@
 #include "model/model.h"
 #include "net/net.h"
 
-enum { CONTROL_LINE_BYTES = 4096, CONTROL_CLIENTS_MAX = 8 };
+enum {
+    CONTROL_LINE_BYTES = LIMIT_JSON_BYTES + 1, /* with a catalogue in it */
+    CONTROL_ANSWER_BYTES = 512,
+    CONTROL_CLIENTS_MAX = 8,
+};
 
 struct control;
 

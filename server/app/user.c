@@ -1,21 +1,19 @@
 /*
- * user.c - accounts from the command line, through a running server's socket
- * or, when none runs, straight on the store.
+ * user.c - accounts from the command line.
  *
  * The token of a link is made here and only its hash goes into the command: no
  * server and no log ever sees it.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "app/control.h"
+#include "app/ask.h"
 #include "app/exits.h"
 #include "app/link.h"
-#include "app/offline.h"
 #include "app/verbs.h"
+#include "codec/codec.h"
+
+enum { REQUEST_BYTES = 4096 };
 
 static const struct action {
     const char *name;
@@ -61,118 +59,6 @@ static void write_request(struct json_out *o, const struct args *a,
     json_out_object_end(o);
 }
 
-/* ------------------------------------------------------------ online ---- */
-
-/* -1: no server listens there. */
-static int connect_to(const char *dir)
-{
-    struct sockaddr_un address;
-    int fd;
-
-    if (!control_address(dir, &address))
-        return -1;
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 &&
-        connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
-
-static bool send_all(int fd, struct text what)
-{
-    size_t sent = 0;
-
-    while (sent < what.size) {
-        ssize_t n = send(fd, what.at + sent, what.size - sent, MSG_NOSIGNAL);
-
-        if (n < 0 && errno != EINTR)
-            return false;
-        sent += n > 0 ? (size_t)n : 0;
-    }
-    return true;
-}
-
-/* Reads the one line of the answer; false: none came. */
-static bool ask(int fd, struct text request, char *ret, size_t room,
-                size_t *ret_size)
-{
-    size_t size = 0;
-
-    if (!send_all(fd, request) || !send_all(fd, TEXT_LITERAL("\n")))
-        return false;
-    while (size < room && (size == 0 || ret[size - 1] != '\n')) {
-        ssize_t n = recv(fd, ret + size, room - size, 0);
-
-        if (n == 0 || (n < 0 && errno != EINTR))
-            return false;
-        size += n > 0 ? (size_t)n : 0;
-    }
-    *ret_size = size;
-    return true;
-}
-
-static int read_answer(struct text line)
-{
-    const struct json_value *code;
-    struct json_doc *doc = NULL;
-    int ret = APP_DONE;
-
-    if (failed(json_parse(line, &doc, NULL)))
-        return exits_tell("user", APP_AGAIN, "the server answered nonsense.");
-    code = json_member(json_root(doc), "refused");
-    if (code != NULL && json_type_of(code) == JSON_IS_TEXT) {
-        struct text t = json_text(code);
-
-        (void)fprintf(stderr, "hutong user: refused: %.*s\n", (int)t.size,
-                      t.at);
-        ret = APP_FAILED;
-    }
-    json_free(doc);
-    return ret;
-}
-
-static int run_online(int fd, struct text request)
-{
-    char answer[CONTROL_LINE_BYTES];
-    size_t size = 0;
-
-    if (!ask(fd, request, answer, sizeof answer, &size))
-        return exits_tell("user", APP_AGAIN,
-                          "the server ended the talk; try again.");
-    return read_answer((struct text){answer, size - 1});
-}
-
-/* ----------------------------------------------------------- offline ---- */
-
-static int run_offline(const struct args *a, struct text request)
-{
-    struct control_request r;
-    enum refusal refusal = REFUSAL_NONE;
-    struct offline *o = NULL;
-    struct err e;
-
-    if (!control_parse(request, &r)) {
-        (void)fprintf(stderr, "hutong user: refused: %s\n", r.why);
-        return APP_FAILED;
-    }
-    e = offline_open(a, &o);
-    if (failed(e)) {
-        arena_free(r.arena);
-        return exits_say("user", a->value[OPTION_DATA], e);
-    }
-    e = offline_run(o, r.command, r.arena, r.body, &refusal);
-    offline_close(o);
-    if (failed(e))
-        return exits_say("user", a->value[OPTION_DATA], e);
-    if (refusal == REFUSAL_NONE)
-        return APP_DONE;
-    (void)fprintf(stderr, "hutong user: refused: %s\n",
-                  refusal_info[refusal].code);
-    return APP_FAILED;
-}
-
 static bool is_complete(const struct args *a, const struct action *action)
 {
     return !action->is_whole ||
@@ -186,22 +72,19 @@ int verb_user(const struct args *a)
     struct link link;
     struct json_out o;
     struct text request;
-    int fd, ret;
+    int ret;
 
     if (!is_complete(a, action))
         return exits_tell("user", APP_USAGE,
                           "add needs --login, --role, --unit and --name.");
     link_make(&link);
-    json_out_init(&o, CONTROL_LINE_BYTES);
+    json_out_init(&o, REQUEST_BYTES);
     write_request(&o, a, action, link.hash_hex);
     if (failed(json_out_text(&o, &request))) {
         json_out_release(&o);
         return exits_tell("user", APP_USAGE, "what was given is too long.");
     }
-    fd = connect_to(a->value[OPTION_DATA]);
-    ret = fd >= 0 ? run_online(fd, request) : run_offline(a, request);
-    if (fd >= 0)
-        close(fd);
+    ret = ask_run(a, request);
     if (ret == APP_DONE && action->has_link)
         (void)printf("/enrol#%s\n", link.token);
     bytes_wipe(&link, sizeof link);

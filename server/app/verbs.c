@@ -19,6 +19,8 @@
 
 static const char *const user_actions[] = {"add", "disable", "enrol", NULL};
 
+static const char *const catalogue_actions[] = {"adopt", "show", NULL};
+
 static const struct verb verbs[] = {
     {.name = "serve",
      .usage = "--data DIR [--key FILE] [--listen 127.0.0.1:12349]\n"
@@ -89,6 +91,19 @@ static const struct verb verbs[] = {
      .takes = STORE | TAKES(LOGIN) | TAKES(ROLE) | TAKES(UNIT) | TAKES(NAME),
      .needs = TAKES(DATA) | TAKES(LOGIN),
      .run = verb_user},
+    {.name = "catalogue",
+     .usage = "adopt FILE [FILE...] --data DIR [--key FILE] [--map-gib N]\n"
+              "      show KIND --data DIR [--key FILE] [--map-gib N]",
+     .summary = "Puts new versions of the city's decisions into the log, in "
+                "the order given; a running\n"
+                "server goes by them at once. All files are checked before "
+                "the first is adopted. `show`\n"
+                "prints the version that stands, as a file.",
+     .actions = catalogue_actions,
+     .has_words = true,
+     .takes = STORE,
+     .needs = TAKES(DATA),
+     .run = verb_catalogue},
     {.name = NULL},
 };
 

@@ -14,5 +14,6 @@ int verb_demo(const struct args *a);
 int verb_verify(const struct args *a);
 int verb_rebuild(const struct args *a);
 int verb_user(const struct args *a);
+int verb_catalogue(const struct args *a);
 
 #endif

@@ -95,7 +95,10 @@ struct batch_done {
     size_t change_count;
     struct log_position position; /* head after the commit */
     bool committed; /* something became durable: the head may have moved */
-    bool asked;     /* it began after the core_tick before it */
+    /* The city's decisions after a catalogue was adopted, else NULL: from here
+     * on for everything that the loop does. Lives as long as core. */
+    const struct catalogue *catalogue;
+    bool asked; /* it began after the core_tick before it */
     /* No due time is handled now: the wall clock is not believed, or there is
      * no room. */
     bool timers_hold;

@@ -195,6 +195,7 @@ static void run_batch(struct writer *w)
     if (b->committed) {
         w->head_seq = b->position.seq;
     }
+    picture_renew(w, b);
     deliver(w, b);
 }
 
@@ -316,4 +317,5 @@ void writer_release(struct writer *w)
     inflight_close(&w->inflight);
     recent_free(w->recent);
     w->recent = NULL;
+    picture_release(w);
 }

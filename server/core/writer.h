@@ -4,6 +4,7 @@
  *      command.c   one command in an open transaction
  *      tick.c      the commands that the clock asks
  *      batch.c     one transaction for many commands; one by one when it fails
+ *      picture.c   the catalogue, when it changes
  *      writer.c    the thread: take, run, deliver; room, keys, checkpoints
  *
  * OWNS    struct writer belongs to the writer's thread while it runs, but for
@@ -39,6 +40,13 @@ struct key_filler {
 struct noted { /* trail entries to remember once they are durable */
     struct recent_key key;
     int64_t at_us;
+};
+
+/* A catalogue that was adopted while we run; none is freed before the end,
+ * since somebody may still read by it. */
+struct picture {
+    struct catalogue *catalogue;
+    struct picture *before;
 };
 
 struct run { /* one transaction and what it makes */
@@ -84,6 +92,7 @@ struct writer {
     struct tick tick;
     struct recent *recent;
     struct key_filler filler;
+    struct picture *pictures; /* adopted since the start, newest first */
     struct run run;
     int64_t last_time_us; /* of the last durable record */
     size_t change_room;   /* of the batch being run */
@@ -129,6 +138,13 @@ struct err batch_run(struct writer *w, struct batch_done *b) MUST_USE;
 /* Room for one more change; the caller fills it and counts it. */
 struct change *batch_change(struct writer *w, struct batch_done *b);
 void work_refuse(struct command_work *c, enum refusal refusal);
+
+/* ---- picture.c ---- */
+
+/* After the commit of a batch that adopted a catalogue: builds the picture that
+ * the next command is decided by, and hands it to the loop with the batch. */
+void picture_renew(struct writer *w, struct batch_done *b);
+void picture_release(struct writer *w);
 
 /* ---- writer.c ---- */
 

@@ -118,6 +118,11 @@ struct directory {
     uint32_t version; /* 0: none was adopted */
 };
 
+struct spoken {
+    const struct code8 *categories;
+    size_t category_count;
+};
+
 struct catalogue {
     struct arena *arena;
     struct text product[2]; /* by enum lang */
@@ -143,8 +148,12 @@ struct catalogue {
     size_t rule_count;
     uint32_t deadlines_version;
     struct directory directory;
-    struct catalogue_duty *duty;
+    struct catalogue_duty *duty; /* those that can be called */
     size_t duty_count;
+    struct catalogue_duty *duty_rows; /* as they stand in the file */
+    size_t duty_row_count;
+    struct spoken *spoken; /* lines of the script, without their words */
+    size_t spoken_count;
     struct catalogue_acting acting;
 };
 
@@ -237,6 +246,13 @@ size_t catalogue_kind_count(void);
 const char *catalogue_kind_name(size_t index);
 void catalogue_set_version(struct catalogue *c, const char *kind,
                            uint32_t version);
+
+/* Holds the last of count files, adopted one after the other, against what
+ * stands in the log. ERR_INPUT with ret_why. */
+struct err catalogue_cross_check(struct store_txn *t,
+                                 const struct cmd_adopt_catalogue *files,
+                                 size_t count, struct arena *a,
+                                 struct text *ret_why) MUST_USE;
 
 /* NULL when there is no such role. */
 const struct role *catalogue_role(const struct catalogue *c,

@@ -2,8 +2,8 @@
  * catalogue_adopt.c - a city's decision enters the log.
  *
  * A bad file only ever makes adoption refuse; what stands goes on. What one
- * file cannot say about itself is checked here: the version follows, and the
- * places that units answer for exist in the territory that stands.
+ * file cannot say about itself, catalogue_cross.c holds against all that
+ * stands.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -109,50 +109,17 @@ struct err catalogue_file_read(struct text file, struct arena *a,
 /* --------------------------------------------------------------- deciding --
  */
 
-/* Units answer for places that exist. */
-static struct err check_places(const struct decide_in *in,
-                               const struct catalogue *units, bool *ret_good)
+/* The JSON path before the first colon of a sentence, for the answer. */
+static void point_at(struct text sentence, struct outcome *ret)
 {
-    struct catalogue standing = {0};
-    struct text content;
-    struct text sentence;
-    uint32_t version = 0;
-    struct err e =
-        catalogue_newest(in->txn, "territory", in->arena, &content, &version);
+    size_t size = 0;
 
-    *ret_good = true;
-    if (failed(e) || units->unit_count == 0) {
-        return e;
+    while (size < sentence.size && sentence.at[size] != ':' &&
+           size < sizeof(ret->problem.pointer) - 1) {
+        size++;
     }
-    if (version == 0) {
-        *ret_good = false; /* territory is adopted first */
-        return OK;
-    }
-    e = catalogue_read("territory", content, in->arena, &standing, &sentence);
-    if (failed(e)) {
-        return e;
-    }
-    for (size_t i = 0; i < units->unit_count; i++) {
-        if (catalogue_place(&standing, units->units[i].territory) == NULL) {
-            *ret_good = false;
-        }
-    }
-    return OK;
-}
-
-static struct err check_content(const struct decide_in *in, const char *kind,
-                                struct text content, bool *ret_good)
-{
-    struct catalogue scratch = {0};
-    struct text sentence;
-    struct err e =
-        catalogue_read(kind, content, in->arena, &scratch, &sentence);
-
-    *ret_good = !failed(e);
-    if (e.code == ERR_INPUT) {
-        return OK;
-    }
-    return failed(e) ? e : check_places(in, &scratch, ret_good);
+    memcpy(ret->problem.pointer, sentence.at, size);
+    ret->problem.pointer[size] = '\0';
 }
 
 struct err decide_adopt_catalogue(const struct decide_in *in, const void *body,
@@ -167,21 +134,25 @@ struct err decide_adopt_catalogue(const struct decide_in *in, const void *body,
     };
     struct event_plain *event;
     struct text content;
+    struct text sentence = {"", 0};
     uint32_t version = 0;
     char kind[33] = "";
-    bool good = false;
     struct err e;
 
     assert(object.kind == OBJECT_NONE);
     if (!code_pad(c->kind, kind, sizeof(kind) - 1)) {
         return outcome_refuse(ret, REFUSAL_CATALOGUE_INVALID);
     }
-    e = check_content(in, kind, c->content, &good);
+    e = catalogue_check(kind, c->content, in->arena, &sentence);
+    if (!failed(e)) {
+        e = catalogue_cross_check(in->txn, c, 1, in->arena, &sentence);
+    }
+    if (e.code == ERR_INPUT) {
+        point_at(sentence, ret);
+        return outcome_refuse(ret, REFUSAL_CATALOGUE_INVALID);
+    }
     if (failed(e)) {
         return e;
-    }
-    if (!good) {
-        return outcome_refuse(ret, REFUSAL_CATALOGUE_INVALID);
     }
     e = catalogue_newest(in->txn, kind, in->arena, &content, &version);
     if (failed(e)) {

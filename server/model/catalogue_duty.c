@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/catalogue.h"
+#include "model/rows.h"
 
 /* ---------------------------------------------------------------- duty -- */
 
@@ -62,10 +63,11 @@ static bool read_step(struct reader *r, const struct json_value *v,
 static bool stands_twice(const struct catalogue *c,
                          const struct catalogue_duty *duty)
 {
-    for (size_t i = 0; i < c->duty_count; i++) {
-        if (c->duty[i].step == duty->step &&
-            c->duty[i].target == duty->target &&
-            c->duty[i].place == duty->place) {
+    for (size_t i = 0; i < c->duty_row_count; i++) {
+        const struct catalogue_duty *other = &c->duty_rows[i];
+
+        if (other->step == duty->step && other->target == duty->target &&
+            other->place == duty->place) {
             return true;
         }
     }
@@ -81,10 +83,9 @@ static bool read_person(struct reader *r, const struct json_value *v,
         "step", "target", "place",       "unit",         "name",
         "post", "phone",  "deputy_name", "deputy_phone", "arrival_minutes",
     };
-    struct catalogue_duty *duty = &ret->duty[ret->duty_count];
+    struct catalogue_duty *duty = &ret->duty_rows[ret->duty_row_count];
     int64_t arrival = 0;
 
-    memset(duty, 0, sizeof(*duty));
     if (!reader_object(r, v, "", names, ARRAY_COUNT(names)) ||
         !read_step(r, v, duty) ||
         !reader_territory(r, v, "place", &duty->place) ||
@@ -107,7 +108,10 @@ static bool read_person(struct reader *r, const struct json_value *v,
         return reader_complain(r, "place",
                                "has somebody for this step already");
     }
-    ret->duty_count += duty->phone.size > 0 ? 1 : 0;
+    ret->duty_row_count++;
+    if (duty->phone.size > 0) {
+        ret->duty[ret->duty_count++] = *duty;
+    }
     return true;
 }
 
@@ -125,10 +129,13 @@ bool read_duty(struct reader *r, const struct json_value *content,
         return false;
     }
     ret->duty = reader_rows(r, json_count(list), sizeof(*ret->duty));
-    if (ret->duty == NULL) {
+    ret->duty_rows = reader_rows(r, json_count(list), sizeof(*ret->duty_rows));
+    if (ret->duty == NULL || ret->duty_rows == NULL) {
+        r->full = true;
         return false;
     }
     ret->duty_count = 0;
+    ret->duty_row_count = 0;
     return reader_each(r, "duty", list, read_person, ret);
 }
 
@@ -177,22 +184,42 @@ bool read_acting(struct reader *r, const struct json_value *content,
 
 /* ------------------------------------------------------------- scripts -- */
 
+static bool read_codes(struct reader *r, const struct json_value *list,
+                       size_t count, struct spoken *ret)
+{
+    struct code8 *codes = reader_rows(r, count + 1, sizeof(*codes));
+
+    if (codes == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!code_pad(json_text(json_item(list, i)), codes[i].code, 8)) {
+            return reader_complain(r, "categories",
+                                   "holds what is no code of a category");
+        }
+    }
+    ret->categories = codes;
+    ret->category_count = count;
+    return true;
+}
+
 /* The lines are shown by the dashboard as they stand; nothing in the program
  * goes by them. */
 static bool read_spoken(struct reader *r, const struct json_value *v,
                         struct catalogue *ret)
 {
     static const char *const names[] = {"moment", "categories", "zh", "en"};
+    struct spoken *spoken = &ret->spoken[r->index];
     const struct json_value *list;
     struct text shown;
     size_t count;
     char moment[32];
 
-    (void)ret;
     return reader_object(r, v, "", names, ARRAY_COUNT(names)) &&
            reader_code(r, v, "moment", "_", moment, sizeof(moment)) &&
            reader_words(r, v, "categories", CATALOGUE_CATEGORIES_MAX, &list,
                         &count) &&
+           read_codes(r, list, count, spoken) &&
            reader_text(r, v, "zh", 300, &shown) &&
            reader_text(r, v, "en", 600, &shown);
 }
@@ -221,7 +248,14 @@ bool read_scripts(struct reader *r, const struct json_value *content,
     }
     lines = reader_list(r, content, "lines", CATALOGUE_LINES_MAX);
     forbidden = reader_list(r, content, "forbidden", CATALOGUE_LINES_MAX);
-    return lines != NULL && forbidden != NULL &&
-           reader_each(r, "lines", lines, read_spoken, ret) &&
+    if (lines == NULL || forbidden == NULL) {
+        return false;
+    }
+    ret->spoken = reader_rows(r, json_count(lines), sizeof(*ret->spoken));
+    if (ret->spoken == NULL) {
+        return false;
+    }
+    ret->spoken_count = json_count(lines);
+    return reader_each(r, "lines", lines, read_spoken, ret) &&
            reader_each(r, "forbidden", forbidden, read_forbidden, ret);
 }

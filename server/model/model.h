@@ -82,6 +82,13 @@ struct err catalogue_check(const char *kind, struct text content,
 struct err catalogue_file_read(struct text file, struct arena *a,
                                struct cmd_adopt_catalogue *ret,
                                struct text *ret_why) MUST_USE;
+/* Says beforehand what adopting the last of count files would say, when those
+ * before it have been adopted; the version must follow, and what it names must
+ * stand. ERR_INPUT as above. */
+struct err catalogue_adopt_check(struct store_txn *t,
+                                 const struct cmd_adopt_catalogue *files,
+                                 size_t count, struct arena *a,
+                                 struct text *ret_why) MUST_USE;
 /* The content and version of the newest adopted file of a kind; empty and 0
  * when there is none. */
 struct err catalogue_newest(struct store_txn *t, const char *kind,

@@ -111,6 +111,8 @@ void net_run_done(struct net *n)
         struct command_work *w = b->commands, *after;
 
         next = (struct batch_done *)(void *)b->link.next;
+        if (b->catalogue != NULL)
+            n->catalogue = b->catalogue;
         for (; w != NULL; w = after) {
             after = (struct command_work *)(void *)w->link.next;
             command_done(n, w);
