@@ -196,6 +196,20 @@ export class Api {
         this.me = answer.json
         return answer.json
     }
+    /** Takes an account of a demonstration by a click. */
+    async click(login) {
+        const answer = await this.request('POST', '/api/v1/demo/session', { body: { login } })
+        assert.equal(answer.status, 200, `demo session of ${login}: ${answer.text}`)
+        this.me = answer.json
+        return answer.json
+    }
+    /** Moves the clock of a server under test; where it stands then. */
+    async moveClock(to) {
+        const body = typeof to === 'number' ? { advance_ms: to } : { to }
+        const answer = await this.request('POST', '/api/v1/test/clock', { body })
+        assert.equal(answer.status, 200, answer.text)
+        return answer.json.now
+    }
     signOut() {
         return this.request('DELETE', '/api/v1/session')
     }

@@ -184,9 +184,16 @@ export function demoStore({ fresh = false } = {}) {
 }
 
 /** A real store, as `init` makes it. */
-export function realStore() {
+export function realStore(flags = []) {
     const store = new Store(folder('store'), randomPassword())
-    must(['init', ...store.args])
+    must(['init', ...store.args, ...flags])
+    return store
+}
+
+/** A demonstration store whose clock a test may set; made in early 2020. */
+export function testStore() {
+    const store = new Store(folder('store'), randomPassword())
+    must(['demo', ...store.args, '--password', store.password, '--for-tests'])
     return store
 }
 

@@ -66,25 +66,6 @@ static void origins(void **state)
     assert_false(fields_origin_fits(none, "http", T("h:1")));
 }
 
-/* A page's own name can be made to lead to this machine. */
-static void names_of_this_machine(void **state)
-{
-    (void)state;
-    assert_true(fields_host_is_loopback(T("localhost")));
-    assert_true(fields_host_is_loopback(T("LOCALHOST:12349")));
-    assert_true(fields_host_is_loopback(T("127.0.0.1:1")));
-    assert_true(fields_host_is_loopback(T("127.1.2.3")));
-    assert_true(fields_host_is_loopback(T("[::1]:12349")));
-    assert_false(fields_host_is_loopback(T("127.evil.example:12349")));
-    assert_false(fields_host_is_loopback(T("evil.example:12349")));
-    assert_false(fields_host_is_loopback(T("localhost.evil.example")));
-    assert_false(fields_host_is_loopback(T("127.")));
-    assert_false(fields_host_is_loopback(T("1127.0.0.1")));
-    assert_false(fields_host_is_loopback(T("[::2]:12349")));
-    assert_false(fields_host_is_loopback(T(":12349")));
-    assert_false(fields_host_is_loopback(none));
-}
-
 static void media_types(void **state)
 {
     (void)state;
@@ -229,7 +210,6 @@ int main(void)
         cmocka_unit_test(codings),
         cmocka_unit_test(languages),
         cmocka_unit_test(origins),
-        cmocka_unit_test(names_of_this_machine),
         cmocka_unit_test(media_types),
         cmocka_unit_test(idempotency_keys),
         cmocka_unit_test(versions_and_tags),
