@@ -289,6 +289,9 @@ struct facts {
     uint8_t state;        /* case or contact state */
     bool reporter_secret; /* the reporter asked for secrecy */
     bool below_county;    /* the actor's unit is a township's or a village's */
+    bool leads;           /* the actor's unit leads the case */
+    bool takes_part;      /* it leads, or was given a part of its own */
+    enum relation beyond; /* the closest without the unit's part in it */
     uint8_t ticks;  /* bit n-1: enum field_tick n was given to the actor's unit
                        when the case was dispatched */
     int role_index; /* in the catalogue */

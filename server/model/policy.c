@@ -94,6 +94,7 @@ static void facts_start(const struct catalogue *c, const struct actor *actor,
         .role_index = index,
         .role_known = index >= 0,
         .relation = RELATION_ALL,
+        .beyond = RELATION_ALL,
         .below_county = unit != NULL && unit->territory > COUNTY_MAX,
     };
 }
@@ -118,10 +119,33 @@ static uint8_t ticks_of_unit(const char unit[static 16], const uint8_t *head)
     return ticks;
 }
 
+/* A unit that is only told of a case reads it; to work on it is for others. */
+static bool is_party_at_work(const char unit[static 16], const uint8_t *head)
+{
+    for (size_t i = 0; i < case_head_party_count(head) && i < CASE_PARTIES;
+         i++) {
+        if (memcmp(unit, case_party(head, i), 16) == 0) {
+            return (case_head_informed_mask(head) >> i & 1) == 0;
+        }
+    }
+    return false;
+}
+
+static void facts_of_part(const struct actor *actor, const uint8_t *head,
+                          struct facts *ret)
+{
+    ret->leads = same_unit(actor, case_head_lead_unit(head));
+    ret->takes_part = ret->leads || is_party_at_work(actor->unit, head);
+}
+
 static void facts_of_case(const struct catalogue *c, const struct actor *actor,
                           const uint8_t *head, struct facts *ret)
 {
     ret->known = true;
+    facts_of_part(actor, head, ret);
+    if (own_territory(c, actor, case_head_place_code(head))) {
+        ret->beyond = RELATION_TERRITORY;
+    }
     ret->state = case_head_state(head);
     ret->ticks = ticks_of_unit(actor->unit, head);
     ret->reporter_secret = case_head_anonymity(head) == ANONYMITY_SECRET;
@@ -131,8 +155,8 @@ static void facts_of_case(const struct catalogue *c, const struct actor *actor,
         ret->relation = RELATION_OWN;
     } else if (case_is_of_unit(actor->unit, head)) {
         ret->relation = RELATION_UNIT;
-    } else if (own_territory(c, actor, case_head_place_code(head))) {
-        ret->relation = RELATION_TERRITORY;
+    } else {
+        ret->relation = ret->beyond;
     }
 }
 
@@ -371,12 +395,39 @@ static bool systems(enum act act)
            act == ACT_ADOPT_CATALOGUE || act == ACT_TICK;
 }
 
+/* What only a unit does that the case was given to, whoever else is near: the
+ * lead signs for it and hands in the result, each that takes part makes
+ * contact.
+ */
+static bool has_part(const struct facts *f, enum act act)
+{
+    if (act == ACT_SIGN_CASE || act == ACT_SUBMIT_RESULT) {
+        return f->leads;
+    }
+    return act != ACT_FIRST_CONTACT || f->takes_part;
+}
+
+/* How near the actor stands for an act. */
+static enum relation relation_for(const struct facts *f, enum act act)
+{
+    bool reads = act == ACT_READ_CASE || act == ACT_READ_BOARD;
+
+    return f->kind == OBJECT_CASE && f->relation == RELATION_UNIT && !reads &&
+                   !f->takes_part
+               ? f->beyond
+               : f->relation;
+}
+
 static bool granted(const struct role *role, const struct facts *f,
                     enum act act)
 {
     enum relation grant = (enum relation)role->grants[act];
 
-    return grant != RELATION_NONE && (!f->has_object || f->relation <= grant);
+    if (!f->has_object) {
+        return grant != RELATION_NONE;
+    }
+    return grant != RELATION_NONE && relation_for(f, act) <= grant &&
+           (f->kind != OBJECT_CASE || has_part(f, act));
 }
 
 static bool may_read(const struct role *role, const struct facts *f)

@@ -103,6 +103,8 @@ static struct facts facts_of(const char *role, enum object_kind kind,
     f.kind = kind;
     f.has_object = kind != OBJECT_NONE;
     f.relation = relation;
+    f.leads = relation <= RELATION_UNIT; /* as typed: by its unit's own case */
+    f.takes_part = f.leads;
     f.state = kind == OBJECT_CONTACT ? CONTACT_STATE_OPEN : CASE_STATE_TRIAGE;
     return f;
 }
@@ -405,6 +407,50 @@ static void relations_are_the_closest_that_holds(void **state)
     assert_int_equal(relation_to("ctr01", open), RELATION_ALL);
 }
 
+/* What one of a unit may do to a case that this unit leads, takes part in, or
+ * is only told of. */
+static bool may_as(const char *role, const char *lead, bool informed,
+                   enum act act)
+{
+    static const char unit[16] = "education";
+    struct actor actor = {.account = fixture_id(9)};
+    uint8_t head[CASE_HEAD_BYTES] = {0};
+    char lead_unit[16] = {0};
+    struct facts f;
+
+    memcpy(actor.role, role, strlen(role));
+    memcpy(actor.unit, unit, sizeof(actor.unit));
+    memcpy(lead_unit, lead, strlen(lead));
+    case_head_set_state(head, CASE_STATE_DISPATCHED);
+    case_head_set_lead_unit(head, lead_unit);
+    case_head_set_party_1(head, unit);
+    case_head_set_party_count(head, 1);
+    case_head_set_informed_mask(head, informed ? 1 : 0);
+    policy_facts_of_case(world.catalogue, &actor, head, &f);
+    return policy_decide(&f, act).allow;
+}
+
+static void only_the_lead_signs_and_hands_in(void **state)
+{
+    (void)state;
+    assert_true(may_as("R-PTL", "education", false, ACT_SIGN_CASE));
+    assert_true(may_as("R-PTL", "education", false, ACT_SUBMIT_RESULT));
+    assert_true(may_as("R-PTL", "ca_dm", false, ACT_READ_CASE));
+    assert_true(may_as("R-PTL", "ca_dm", false, ACT_FIRST_CONTACT));
+    assert_true(may_as("R-PTL", "ca_dm", false, ACT_ADD_NOTE));
+    assert_false(may_as("R-PTL", "ca_dm", false, ACT_SIGN_CASE));
+    assert_false(may_as("R-PTL", "ca_dm", false, ACT_SUBMIT_RESULT));
+}
+
+static void who_is_only_told_reads(void **state)
+{
+    (void)state;
+    assert_true(may_as("R-PTL", "ca_dm", true, ACT_READ_CASE));
+    assert_false(may_as("R-PTL", "ca_dm", true, ACT_ADD_NOTE));
+    assert_false(may_as("R-PTL", "ca_dm", true, ACT_FIRST_CONTACT));
+    assert_false(may_as("R-PTL", "ca_dm", true, ACT_SIGN_CASE));
+}
+
 static void a_session_of_an_older_account_version_is_nobody(void **state)
 {
     struct actor actor = world_actor(&world, "agt02");
@@ -478,6 +524,8 @@ int main(void)
         cmocka_unit_test(an_own_mask_ends_with_the_case),
         cmocka_unit_test(writing_ends_with_the_call),
         cmocka_unit_test(relations_are_the_closest_that_holds),
+        cmocka_unit_test(only_the_lead_signs_and_hands_in),
+        cmocka_unit_test(who_is_only_told_reads),
         cmocka_unit_test(a_session_of_an_older_account_version_is_nobody),
         cmocka_unit_test(an_account_is_an_object_like_any_other),
         cmocka_unit_test(grants_and_menus_follow_the_roles),
