@@ -135,13 +135,19 @@ export function shared(options = {}) {
         for (const client of holder.clients) client.close()
         if (holder.server) await holder.server.stop()
     })
-    /** A signed-in client; the same one each time for the same login. */
+    /** A signed-in client; the same one each time for the same login. One
+     * sign-in at a time: the server slows down an address that hurries. */
     const known = new Map()
-    holder.as = async (login) => {
+    let last = Promise.resolve()
+    const enter = async (login) => {
+        const client = await signedIn(holder.server, login)
+        holder.clients.push(client)
+        return client
+    }
+    holder.as = (login) => {
         if (!known.has(login)) {
-            const client = await signedIn(holder.server, login)
-            holder.clients.push(client)
-            known.set(login, client)
+            last = last.catch(() => {}).then(() => enter(login))
+            known.set(login, last)
         }
         return known.get(login)
     }
