@@ -5,7 +5,7 @@
  * the log gives the same tables byte for byte. It cannot refuse; a record that
  * does not fit the tables is ERR_CORRUPT, one of a newer server ERR_VERSION.
  */
-#include "model/nouns.h"
+#include "model/path_nouns.h"
 
 enum { APPLY_ARENA_BYTES = 4 << 20 }; /* a catalogue is the largest */
 

@@ -197,7 +197,7 @@ struct err apply_callback_recorded(struct store_txn *t, const struct record *r,
 {
     struct ev_callback_recorded made;
     struct step s;
-    uint8_t *head = s.head.value;
+    uint8_t *head;
     struct err e = ev_callback_recorded_decode(r->open, a, &made);
 
     if (failed(e)) {
@@ -207,6 +207,7 @@ struct err apply_callback_recorded(struct store_txn *t, const struct record *r,
     if (failed(e)) {
         return e;
     }
+    head = s.head.value;
     case_head_set_caller_back(head, r->head.actor);
     case_head_set_callback_state(head, (uint8_t)made.callback_state);
     case_head_set_callback_attempts(

@@ -5,7 +5,7 @@
  */
 #include <assert.h>
 
-#include "model/nouns.h"
+#include "model/path_nouns.h"
 
 static const struct decide_row {
     enum act act;

@@ -12,7 +12,7 @@
 #ifndef HUTONG_MODEL_MOVE_H
 #define HUTONG_MODEL_MOVE_H
 
-#include "model/nouns.h"
+#include "model/path_nouns.h"
 #include "model/rows.h"
 
 enum { MOVE_STARTS_MAX = 6, MOVE_STOPS_MAX = 10 };
