@@ -245,13 +245,15 @@ static enum refusal needs_redo(const struct catalogue *c,
                : REFUSAL_REDO_NOT_PROPOSED;
 }
 
-/* "Not reached" after enough attempts on enough days ends it, too. */
+/* "Not reached" after enough attempts on enough days ends it, too; never where
+ * the city has not said how many are enough. */
 static bool callback_over(const struct catalogue *c, const uint8_t *head)
 {
     struct catalogue_acting acting = catalogue_acting(c);
 
     return case_head_callback_state(head) == CALLBACK_STATE_DONE ||
-           (case_head_callback_state(head) == CALLBACK_STATE_TRIED &&
+           (acting.callback_attempts > 0 &&
+            case_head_callback_state(head) == CALLBACK_STATE_TRIED &&
             case_head_callback_attempts(head) >= acting.callback_attempts &&
             case_head_callback_days(head) >= acting.callback_days);
 }

@@ -28,6 +28,26 @@ void path_world(struct world *w)
     }
 }
 
+void path_acting(struct world *w, const char *content)
+{
+    static const char kind[] = "acting";
+    struct cmd_adopt_catalogue command = {
+        .kind = text_of(kind),
+        .effective_from = WORLD_START_US,
+        .content = text_of(content),
+    };
+    struct text before;
+    struct store_txn *t;
+    uint32_t version;
+
+    OK_OR_FAIL(store_read_begin(w->store.store, &t));
+    OK_OR_FAIL(catalogue_newest(t, kind, w->arena, &before, &version));
+    store_end(t);
+    command.version = (int64_t)version + 1;
+    MUST(world_do(w, "", COMMAND_ADOPT_CATALOGUE, &command));
+    world_reload(w);
+}
+
 /* ---------------------------------------------------------------- steps -- */
 
 struct id path_triaged(struct world *w, const char *category)

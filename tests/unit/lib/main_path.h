@@ -19,6 +19,8 @@
  * pol02.
  */
 void path_world(struct world *w);
+/* What the city lets happen, as the content of a newer file of the kind. */
+void path_acting(struct world *w, const char *content);
 /* Triaged, not urgent: waits for its dispatch. B01 is reviewed in one step,
  * C08 in two. */
 struct id path_triaged(struct world *w, const char *category);

@@ -349,7 +349,7 @@ static void redone_so_often_it_goes_before_the_centre(void **state)
     uint8_t head[CASE_HEAD_BYTES];
 
     (void)state;
-    assert_true(max > 0);
+    assert_int_equal(max, 2);
     for (uint32_t round = 0; round < max; round++) {
         assert_int_equal(call("cbk01", attempt(id, CALLBACK_OUTCOME_NO_ANSWER)),
                          REFUSAL_NONE);
@@ -368,6 +368,21 @@ static void redone_so_often_it_goes_before_the_centre(void **state)
     assert_int_equal(redo("ctr02", id, false), REFUSAL_NONE);
     assert_true(world_case_head(&world, id, head));
     assert_int_equal(case_head_redo_count(head), max);
+}
+
+/* The last of the tests before the replay: it changes the city. */
+static void how_often_is_the_citys(void **state)
+{
+    struct id id = path_called(&world);
+
+    (void)state;
+    path_acting(&world, "{\"dispatch_by_itself\":true,"
+                        "\"refusal_provisional\":true,"
+                        "\"centre_reviews_county\":true,"
+                        "\"sample_percent\":10,\"callback_attempts\":3,"
+                        "\"callback_days\":2,\"redo_max\":0}");
+    assert_int_equal(call("cbk01", complaint(id)), REFUSAL_NONE);
+    assert_int_equal(redo("ctr02", id, true), REFUSAL_REDO_EXHAUSTED);
 }
 
 static void a_replay_gives_the_same_tables(void **state)
@@ -391,6 +406,7 @@ int main(void)
         cmocka_unit_test(a_redo_refused_is_a_callback_done),
         cmocka_unit_test(who_called_back_does_not_decide),
         cmocka_unit_test(redone_so_often_it_goes_before_the_centre),
+        cmocka_unit_test(how_often_is_the_citys),
         cmocka_unit_test(a_replay_gives_the_same_tables),
     };
 

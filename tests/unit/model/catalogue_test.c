@@ -173,6 +173,11 @@ static void what_is_wrong_is_named_with_its_place(void **state)
     "{\"G1\":\"F\",\"G2\":\"-\",\"G3\":\"M\",\"G4\":\"-\",\"G5\":\"-\","       \
     "\"G6\":\"-\",\"G7\":\"R\",\"G8\":\"W\",\"G9\":\"need\",\"G10\":\"F\","    \
     "\"G11\":\"F\",\"G12\":\"F\",\"G13\":\"F\"}"
+#define ACTING(attempts, days)                                                 \
+    "{\"dispatch_by_itself\":true,\"refusal_provisional\":true,"               \
+    "\"centre_reviews_county\":true,\"sample_percent\":10,"                    \
+    "\"callback_attempts\":" attempts ",\"callback_days\":" days               \
+    ",\"redo_max\":2}"
 #define ROLE(grants, masks)                                                    \
     "{\"roles\":[{\"code\":\"R-X\",\"zh\":\"a\",\"en\":\"a\","                 \
     "\"grants\":" grants ",\"masks\":" masks "}]}"
@@ -247,6 +252,10 @@ static void what_is_wrong_is_named_with_its_place(void **state)
          "/content/roles/1/code: stands twice"},
         {"roles", ROLE("{\"read_case\":\"all\"}", "{\"own\":" ROLE_MASK "}"),
          "/content/roles/0/masks: has no profile"},
+        {"acting", ACTING("2", "3"),
+         "/content/callback_days: must be no more than callback_attempts"},
+        {"acting", ACTING("0", "0"), "/content/callback_attempts: "},
+        {"acting", ACTING("3", "0"), "/content/callback_days: "},
     };
 
     (void)state;

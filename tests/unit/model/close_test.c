@@ -384,6 +384,24 @@ static void what_comes_after_is_added_with_its_reason(void **state)
     assert_int_equal(supplement("ctr01", id), REFUSAL_NONE);
 }
 
+/* The last of the tests before the replay: it changes the city. */
+static void how_many_attempts_are_enough_is_the_citys(void **state)
+{
+    struct id id = path_called(&world);
+
+    (void)state;
+    assert_int_equal(try_call(id), REFUSAL_NONE);
+    assert_int_equal(close_as("cbk01", id, CLOSE_GROUND_UNTRACEABLE),
+                     REFUSAL_CALLBACK_NOT_DONE);
+    path_acting(&world, "{\"dispatch_by_itself\":true,"
+                        "\"refusal_provisional\":true,"
+                        "\"centre_reviews_county\":true,"
+                        "\"sample_percent\":10,\"callback_attempts\":1,"
+                        "\"callback_days\":1,\"redo_max\":2}");
+    assert_int_equal(close_as("cbk01", id, CLOSE_GROUND_UNTRACEABLE),
+                     REFUSAL_NONE);
+}
+
 static void a_replay_gives_the_same_tables(void **state)
 {
     (void)state;
@@ -405,6 +423,7 @@ int main(void)
         cmocka_unit_test(what_was_answered_has_little_to_archive),
         cmocka_unit_test(behind_the_lock_nothing_runs),
         cmocka_unit_test(what_comes_after_is_added_with_its_reason),
+        cmocka_unit_test(how_many_attempts_are_enough_is_the_citys),
         cmocka_unit_test(a_replay_gives_the_same_tables),
     };
 
