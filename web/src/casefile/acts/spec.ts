@@ -93,17 +93,14 @@ const placeAt = (code: string | undefined): Where => ({ ...nowhere(), code: code
 const screenOf = ({ file }: Ctx): Answers =>
   Object.fromEntries(QUESTIONS.map((question) => [question, file.screen?.[question] ?? '']))
 
-/** An emergency is expected here: by the category, the signs or what goes on. */
+/** An emergency is expected: by the category, the signs, or what goes on. */
 export const callsForEmergency: When = (values, { row }) => {
-  if (row.ladder_state === 'running') return false
-  const category = text(values, 'category')
-  const now = ['now', 'threat'].includes(text(values, 'occurring'))
-  const usual = categories.value.get(category)
+  if (row.ladder_state) return false
   return (
-    (now ? usual?.urgencyNow : usual?.urgency) === 'most_urgent' ||
-    text(values, 'urgency') === 'most_urgent' ||
+    categories.value.get(text(values, 'category'))?.urgency === 'most_urgent' ||
     Object.values(answers(values, 'screen')).includes('yes') ||
-    (category.startsWith('C') && now)
+    ['now', 'threat'].includes(text(values, 'occurring')) ||
+    row.danger === true
   )
 }
 
@@ -126,6 +123,7 @@ const triage: Act = {
       label: 'ask.why_no_emergency',
       more: 'ask.why_no_emergency_more',
       when: callsForEmergency,
+      need: callsForEmergency,
       max: 2000,
       rows: 2,
     },
