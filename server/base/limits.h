@@ -23,7 +23,7 @@ enum {
     LIMIT_SIDE_OPS = 8,          /* side-table writes of one command */
     LIMIT_DRAFT_BYTES = 64 * 1024,
     LIMIT_BATCH_COMMANDS = 512,
-    LIMIT_BATCH_TICKS = 512, /* due times handled in one transaction */
+    LIMIT_BATCH_TICKS = 512,    /* due times handled in one transaction */
     LIMIT_LANE_COMMANDS = 4096, /* waiting per lane; more get 503 */
     LIMIT_COMMAND_ARENA = 8 << 20,
     LIMIT_ANSWER_BYTES = 4 << 20,

@@ -160,12 +160,12 @@ static bool same_scopes(const struct scopes *a, const struct scopes *b)
 static struct err count_what(struct store_txn *t, const struct standing *of,
                              const struct standing *but, int by)
 {
-    bool moved = but == NULL || !same_scopes(&of->scopes, &but->scopes);
 
     for (size_t i = 0; i < of->count; i++) {
         struct err e;
 
-        if (!moved && has_kind(but, of->kinds[i])) {
+        if (same_scopes(&of->scopes, &but->scopes) &&
+            has_kind(but, of->kinds[i])) {
             continue;
         }
         e = count_add(t, of->kinds[i], &of->scopes, by);
@@ -180,13 +180,12 @@ struct err board_count_moved(struct store_txn *t, const uint8_t *before,
                              const uint8_t *after)
 {
     struct standing now = standing_of(after);
-    struct standing then;
+    struct standing then = {0}; /* in none */
     struct err e;
 
-    if (before == NULL) {
-        return count_what(t, &now, NULL, 1);
+    if (before != NULL) {
+        then = standing_of(before);
     }
-    then = standing_of(before);
     e = count_what(t, &then, &now, -1);
     return failed(e) ? e : count_what(t, &now, &then, 1);
 }

@@ -196,7 +196,7 @@ struct err apply_callback_recorded(struct store_txn *t, const struct record *r,
                                    struct arena *a)
 {
     struct ev_callback_recorded made;
-    struct step s;
+    struct step s = {0};
     uint8_t *head;
     struct err e = ev_callback_recorded_decode(r->open, a, &made);
 
