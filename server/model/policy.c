@@ -407,10 +407,12 @@ static bool has_part(const struct facts *f, enum act act)
     return act != ACT_FIRST_CONTACT || f->takes_part;
 }
 
-/* How near the actor stands for an act. */
+/* How near the actor stands for an act. Whoever has the ball for a review takes
+ * no part in the handling; the path sees to it that nobody else reviews. */
 static enum relation relation_for(const struct facts *f, enum act act)
 {
-    bool reads = act == ACT_READ_CASE || act == ACT_READ_BOARD;
+    bool reads = act == ACT_READ_CASE || act == ACT_READ_BOARD ||
+                 act == ACT_REVIEW_RESULT;
 
     return f->kind == OBJECT_CASE && f->relation == RELATION_UNIT && !reads &&
                    !f->takes_part

@@ -202,6 +202,37 @@ static void who_reviews_follows_from_category_and_lead(void **state)
     }
 }
 
+/* Beside the lead one may make contact; the case is not one's own by that. */
+static void only_the_lead_signs_and_hands_in(void **state)
+{
+    static const struct type_receiver receivers[] = {{.unit = {"police", 6}}};
+    struct id id = path_triaged(&world, "B01");
+    struct cmd_dispatch_case give = {
+        .no = world_no(&world, id),
+        .lead = text_of("ca_gy"),
+        .has_receivers = true,
+        .receivers = receivers,
+        .receivers_count = ARRAY_COUNT(receivers),
+        .has_text = true,
+        .text = text_of("配合办理"),
+    };
+    struct cmd_sign_case sign = {
+        .no = give.no, .has_handler = true, .handler = text_of("cty_gy")};
+    struct cmd_submit_result command = result(id, CHILD_SAFETY_SAFE);
+
+    (void)state;
+    assert_int_equal(world_do(&world, "ldr01", COMMAND_DISPATCH_CASE, &give),
+                     REFUSAL_NONE);
+    assert_int_equal(world_do(&world, "pol01", COMMAND_SIGN_CASE, &sign),
+                     REFUSAL_RIGHT_DENIED);
+    path_sign(&world, id, "cty_gy");
+    assert_int_equal(world_do(&world, "pol01", COMMAND_SUBMIT_RESULT, &command),
+                     REFUSAL_RIGHT_DENIED);
+    assert_int_equal(
+        world_do(&world, "cty_gy", COMMAND_SUBMIT_RESULT, &command),
+        REFUSAL_NONE);
+}
+
 static void a_replay_gives_the_same_tables(void **state)
 {
     (void)state;
@@ -216,6 +247,7 @@ int main(void)
         cmocka_unit_test(a_child_that_is_not_safe_needs_words),
         cmocka_unit_test(what_a_result_says_stands),
         cmocka_unit_test(who_reviews_follows_from_category_and_lead),
+        cmocka_unit_test(only_the_lead_signs_and_hands_in),
         cmocka_unit_test(a_replay_gives_the_same_tables),
     };
 

@@ -151,6 +151,20 @@ static void another_county_does_not_review(void **state)
     assert_int_equal(review("cty_dm2", pass(id)), REFUSAL_NONE);
 }
 
+/* The county above a township that led, wherever the child is. */
+static void the_county_of_a_township_reviews(void **state)
+{
+    struct id id = path_triaged(&world, "C08");
+
+    (void)state;
+    path_dispatch(&world, id, "twn_blm");
+    path_sign(&world, id, "twn_blm");
+    path_submit(&world, id, "twn_blm", CHILD_SAFETY_SAFE);
+    assert_int_equal(review("cty_gy", pass(id)), REFUSAL_RIGHT_DENIED);
+    assert_int_equal(review("cty_dm2", pass(id)), REFUSAL_NONE);
+    assert_int_equal(review("ctr01", pass(id)), REFUSAL_NONE);
+}
+
 static void the_centre_acts_where_the_city_lets_it(void **state)
 {
     struct id id = path_submitted(&world, "C08", CHILD_SAFETY_SAFE);
@@ -253,6 +267,7 @@ int main(void)
         cmocka_unit_test(a_city_unit_does_not_review_itself),
         cmocka_unit_test(two_steps_are_two_persons),
         cmocka_unit_test(another_county_does_not_review),
+        cmocka_unit_test(the_county_of_a_township_reviews),
         cmocka_unit_test(the_centre_acts_where_the_city_lets_it),
         cmocka_unit_test(a_return_says_what_is_wanting),
         cmocka_unit_test(a_return_from_the_second_step_begins_with_the_first),
