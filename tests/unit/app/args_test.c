@@ -15,6 +15,7 @@
 #define BIT(o) (UINT32_C(1) << (o))
 
 static const char *const actions[] = {"add", "enrol", NULL};
+static const char *const read_actions[] = {"aloud", NULL};
 static const struct verb verbs[] = {
     {.name = "serve",
      .usage = "",
@@ -26,6 +27,12 @@ static const struct verb verbs[] = {
      .actions = actions,
      .takes = BIT(OPTION_DATA) | BIT(OPTION_LOGIN),
      .needs = BIT(OPTION_DATA) | BIT(OPTION_LOGIN)},
+    {.name = "read",
+     .usage = "aloud WORD...",
+     .actions = read_actions,
+     .has_words = true,
+     .takes = BIT(OPTION_DATA),
+     .needs = BIT(OPTION_DATA)},
     {.name = NULL},
 };
 
@@ -74,6 +81,22 @@ static void good(void **state)
     assert_true(PARSE("--help") && a.help && a.verb == NULL);
 }
 
+static void words_stand_between_options(void **state)
+{
+    struct line line;
+    struct args a;
+    char why[256] = "";
+
+    (void)state;
+    assert_true(PARSE("read", "aloud", "one", "--data", "d", "two", "-"));
+    assert_string_equal(a.action, "aloud");
+    assert_int_equal(a.word_count, 3);
+    assert_string_equal(a.words[0], "one");
+    assert_string_equal(a.words[1], "two");
+    assert_string_equal(a.words[2], "-");
+    assert_string_equal(a.value[OPTION_DATA], "d");
+}
+
 static void bad(void **state)
 {
     struct line line;
@@ -95,6 +118,10 @@ static void bad(void **state)
     assert_false(PARSE("user", "explode", "--data", "d", "--login", "l"));
     assert_false(PARSE("user", "add", "--data", "d"));
     assert_non_null(strstr(why, "--login"));
+    assert_false(PARSE("read", "aloud", "--data", "d"));
+    assert_false(PARSE("read", "one", "--data", "d"));
+    assert_false(PARSE("read", "aloud", "one", "--data", "d", "--login", "l"));
+    assert_false(PARSE("read", "aloud", "one"));
 }
 
 static void addresses(void **state)
@@ -123,6 +150,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good),
+        cmocka_unit_test(words_stand_between_options),
         cmocka_unit_test(bad),
         cmocka_unit_test(addresses),
     };

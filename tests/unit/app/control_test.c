@@ -34,6 +34,26 @@ static void takes_its_commands(void **state)
     arena_free(r.arena);
 }
 
+/* Whether its content is one is decided behind the socket. */
+static void takes_a_catalogue(void **state)
+{
+    struct control_request r;
+    const struct cmd_adopt_catalogue *body;
+
+    (void)state;
+    assert_true(control_parse(
+        text_of("{\"command\":\"adopt_catalogue\",\"body\":{\"kind\":"
+                "\"acting\",\"version\":2,\"effective_from\":"
+                "\"2026-01-01T00:00:00Z\",\"content\":{\"x\": [1]}}}"),
+        &r));
+    assert_int_equal(r.command, COMMAND_ADOPT_CATALOGUE);
+    body = r.body;
+    assert_true(text_is(body->kind, "acting"));
+    assert_int_equal(body->version, 2);
+    assert_true(text_is(body->content, "{\"x\":[1]}"));
+    arena_free(r.arena);
+}
+
 static void refuses_the_rest(void **state)
 {
     static const char *const wrong[] = {
@@ -78,6 +98,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_its_commands),
+        cmocka_unit_test(takes_a_catalogue),
         cmocka_unit_test(refuses_the_rest),
         cmocka_unit_test(knows_where_it_is),
     };

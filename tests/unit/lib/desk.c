@@ -73,6 +73,7 @@ static void take_batch(struct desk *d, struct batch_done *b)
     d->asked = b->asked;
     d->timers_hold = b->timers_hold;
     d->next_due_us = b->next_due_us;
+    d->catalogue = b->catalogue != NULL ? b->catalogue : d->catalogue;
     d->batches++;
     batch_done_free(b);
 }

@@ -31,8 +31,9 @@ struct desk {
     size_t change_count;
     struct command_work *order[DESK_CHANGES];
     size_t order_count;
-    struct log_position position; /* of the last batch */
-    bool asked, timers_hold;      /* the same */
+    struct log_position position;      /* of the last batch */
+    bool asked, timers_hold;           /* the same */
+    const struct catalogue *catalogue; /* the newest that a batch brought */
     int64_t next_due_us;
 };
 

@@ -109,7 +109,10 @@ static void every_demo_account_fits(void **state)
 
 static void the_real_seed_is_good_too(void **state)
 {
-    static const char *const kinds[] = {"name", "territory", "units", "roles"};
+    static const char *const kinds[] = {
+        "name",      "territory", "units", "roles",  "categories", "calendar",
+        "deadlines", "directory", "duty",  "acting", "scripts",
+    };
 
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
