@@ -31,7 +31,14 @@ enum {
 };
 
 /* What a cell of the access matrix means today; see the catalogue's README. */
-enum cell { CELL_NONE, CELL_MASKED, CELL_FULL, CELL_WRITE, CELL_NEED };
+enum cell {
+    CELL_NONE,
+    CELL_MASKED,
+    CELL_FULL,
+    CELL_WRITE,
+    CELL_NEED,
+    CELL_OWN,
+};
 
 /* Profiles by relation; 0 is the one for every relation without its own. */
 enum { PROFILE_DEFAULT = 0, PROFILE_COUNT = RELATION_MAX + 1 };

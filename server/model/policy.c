@@ -308,6 +308,8 @@ static enum mask_level level_of(enum cell cell, enum field_group group,
         return MASK_FULL;
     case CELL_WRITE:
         return n->writing ? MASK_FULL : MASK_NONE;
+    case CELL_OWN: /* of the log, entry by entry: view/ knows which */
+        return group == GROUP_G11 ? MASK_MASKED : MASK_NONE;
     case CELL_NEED:
         return ticked(n, group) ? MASK_FULL : MASK_NONE;
     }

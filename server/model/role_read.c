@@ -88,6 +88,10 @@ static bool cell_of(struct text text, enum cell *ret)
         *ret = CELL_NEED;
         return true;
     }
+    if (text_is(text, "own")) {
+        *ret = CELL_OWN;
+        return true;
+    }
     return text_is(text, "R") || text_is(text, "-") || is_word(text);
 }
 

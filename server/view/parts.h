@@ -147,7 +147,7 @@ struct err fill_standing(const struct viewing *v, struct id case_id,
 
 /* ---- words.c ---- */
 
-/* detail and words of an event, under the mask. */
+/* detail and words of an event that the log shows, under the mask. */
 struct err fill_words(const struct viewing *v, const struct record *r,
                       const struct mask *m,
                       struct view_timeline_entry *ret) MUST_USE;

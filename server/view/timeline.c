@@ -10,6 +10,38 @@
 #include <assert.h>
 #include <string.h>
 
+/* How far the log of one case is open to its reader. */
+struct log_view {
+    const struct mask *mask;
+    bool has_case; /* it was given to his unit */
+};
+
+static struct err log_view_of(const struct viewing *v, struct id case_id,
+                              const struct mask *m, struct log_view *ret)
+{
+    uint8_t head[CASE_HEAD_BYTES];
+    bool found = false;
+    struct err e = case_head_get(v->t, case_id, head, &found);
+
+    *ret = (struct log_view){.mask = m};
+    if (!failed(e) && found) {
+        ret->has_case = case_is_of_unit(v->x->actor.unit, head);
+    }
+    return e;
+}
+
+/* Entries hold what may be shown and nothing else, so where the log is open in
+ * part the writer need not hide it again. */
+static struct mask writers_mask(const struct mask *m)
+{
+    struct mask mask = *m;
+
+    if (mask.level[GROUP_G11] == MASK_MASKED) {
+        mask.level[GROUP_G11] = MASK_FULL;
+    }
+    return mask;
+}
+
 static struct err fill_note(const struct viewing *v, const struct record *r,
                             struct view_timeline_entry *ret)
 {
@@ -51,8 +83,30 @@ static struct err fill_actor(const struct viewing *v, const struct record *r,
     return e;
 }
 
+/* What is written to the unit that the case was given to. */
+static bool is_told_to_unit(uint16_t event)
+{
+    return event == EVENT_CASE_DISPATCHED || event == EVENT_REVIEW_RETURNED ||
+           event == EVENT_REDO_DECIDED;
+}
+
+/* Whole, or where the log shows a reader only his own: what his unit did, and
+ * what was told to it while it has the case. */
+static bool shows_log(const struct viewing *v, const struct log_view *l,
+                      const struct record *r)
+{
+    const char *unit = v->x->actor.unit;
+
+    if (l->mask->level[GROUP_G11] != MASK_MASKED) {
+        return l->mask->level[GROUP_G11] == MASK_FULL;
+    }
+    return unit[0] != '\0' &&
+           (memcmp(unit, r->head.unit, sizeof(r->head.unit)) == 0 ||
+            (l->has_case && is_told_to_unit(r->type)));
+}
+
 static struct err fill_entry(const struct viewing *v, uint64_t seq,
-                             const struct mask *m,
+                             const struct log_view *l,
                              struct view_timeline_entry *ret)
 {
     struct record r;
@@ -67,12 +121,12 @@ static struct err fill_entry(const struct viewing *v, uint64_t seq,
         .at = r.head.time_us,
         .event = text_of(event_name(r.type)),
     };
-    if (m->level[GROUP_G11] != MASK_FULL) {
+    if (!shows_log(v, l, &r)) {
         return OK;
     }
     e = fill_actor(v, &r, ret);
     if (!failed(e)) {
-        e = fill_words(v, &r, m, ret);
+        e = fill_words(v, &r, l->mask, ret);
     }
     if (!failed(e) && r.type == EVENT_NOTE_ADDED) {
         e = fill_note(v, &r, ret);
@@ -125,14 +179,20 @@ static struct err write_page(const struct viewing *v, struct id case_id,
     struct view_timeline_entry *rows =
         arena_take(v->a, (found->count + 1) * sizeof(*rows));
     struct view_timeline_page page = {.rows = rows, .has_next = found->more};
+    struct mask written = writers_mask(m);
+    struct log_view log;
     uint8_t last[8];
     struct err e;
 
     if (rows == NULL) {
         return ERR(ERR_LIMIT);
     }
+    e = log_view_of(v, case_id, m, &log);
+    if (failed(e)) {
+        return e;
+    }
     for (size_t i = 0; i < found->count; i++) {
-        e = fill_entry(v, found->seqs[i], m, &rows[i]);
+        e = fill_entry(v, found->seqs[i], &log, &rows[i]);
         if (failed(e)) {
             return e;
         }
@@ -146,7 +206,7 @@ static struct err write_page(const struct viewing *v, struct id case_id,
             return e;
         }
     }
-    view_timeline_page_write(&v->ret->body, &page, m, v->x->lang);
+    view_timeline_page_write(&v->ret->body, &page, &written, v->x->lang);
     return OK;
 }
 
@@ -191,14 +251,20 @@ struct err answer_note(const struct viewing *v, const struct granted *g)
     const struct object object = {OBJECT_CASE, g->object};
     struct view_timeline_entry entry;
     struct mask mask;
+    struct mask written;
+    struct log_view log;
     struct err e;
 
     e = answer_mask(v, ACT_READ_CASE, object, &mask);
     if (!failed(e)) {
-        e = fill_entry(v, g->position.seq, &mask, &entry);
+        e = log_view_of(v, g->object, &mask, &log);
     }
     if (!failed(e)) {
-        view_timeline_entry_write(&v->ret->body, &entry, &mask, v->x->lang);
+        e = fill_entry(v, g->position.seq, &log, &entry);
+    }
+    if (!failed(e)) {
+        written = writers_mask(&mask);
+        view_timeline_entry_write(&v->ret->body, &entry, &written, v->x->lang);
     }
     return e;
 }

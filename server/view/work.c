@@ -6,7 +6,8 @@
  *               newest first                       ─┘  the case a step on
  *
  * Running emergencies come before everything else, for those who may mark the
- * ladder. The loop's thread does it, so a bounded number is looked at.
+ * ladder. A bounded number is looked at, by a reader's thread: each case is
+ * asked for every command that could take it on.
  */
 #include "view/parts.h"
 

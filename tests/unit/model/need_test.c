@@ -86,6 +86,8 @@ static void one_tick_one_group(void **state)
         assert_int_equal(d.mask.level[GROUP_G1], MASK_FULL);
         assert_int_equal(d.mask.level[GROUP_G2], MASK_NONE);
         assert_int_equal(d.mask.level[GROUP_G9], MASK_NONE);
+        assert_int_equal(d.mask.level[GROUP_G11], MASK_MASKED); /* its own */
+        assert_int_equal(d.mask.level[GROUP_G13], MASK_NONE);
     }
 }
 
@@ -157,7 +159,7 @@ static void no_tick_on_the_board(void **state)
 
     (void)state;
     assert_true(g.any);
-    for (int group = GROUP_G2; group <= GROUP_G12; group++) {
+    for (int group = GROUP_G2; group <= GROUP_G10; group++) {
         assert_int_equal(g.mask.level[group], MASK_NONE);
     }
 }

@@ -201,6 +201,42 @@ static void erased_words_say_so(void **state)
     seen_free(&s);
 }
 
+/* The log of a unit that handles a case: what it did, and what it was told. */
+static void a_unit_has_its_own_log(void **state)
+{
+    static const char *const texts[] = {"OURNOTE", "THEIRNOTE"};
+    struct actor ours = city_actor(&city, "ptl_edu", "R-PTL", "education");
+    struct actor police = city_actor(&city, "ptl_pol", "R-PTL", "police");
+    struct actor leader = city_actor(&city, "ldr01", "R-LDR", "service_centre");
+    struct city_case made = triaged();
+    const struct cmd_dispatch_case dispatch = {
+        .no = made.no,
+        .lead = text_of("education"),
+        .has_text = true,
+        .text = text_of("ORDERTEXT"),
+    };
+    struct seen s;
+
+    (void)state;
+    assert_int_equal(
+        city_command(&city, &leader, COMMAND_DISPATCH_CASE, &dispatch).refusal,
+        REFUSAL_NONE);
+    (void)city_note(&city, &ours, made.no, texts[0]);
+    (void)city_note(&city, &agent, made.no, texts[1]);
+    s = timeline(&ours, made);
+    assert_true(seen_has(&s, "OURNOTE"));
+    assert_true(seen_has(&s, "ORDERTEXT"));
+    assert_false(seen_has(&s, "THEIRNOTE") || seen_has(&s, "REMARK") ||
+                 seen_has(&s, "WHYNOT"));
+    assert_null(seen_at(&s, "rows/0/actor"));
+    assert_true(text_is(seen_string(&s, "rows/1/actor"), "ptl_edu"));
+    assert_int_equal(json_count(seen_at(&s, "rows")), 5);
+    seen_free(&s);
+    s = timeline(&police, made);
+    assert_int_equal(s.refusal, REFUSAL_CASE_UNKNOWN);
+    seen_free(&s);
+}
+
 /* Who reads the words reads a child's file: it stands in the trail before. */
 static void the_trail_covers_the_words(void **state)
 {
@@ -222,6 +258,7 @@ int main(void)
         cmocka_unit_test(nothing_that_is_an_id_or_a_place),
         cmocka_unit_test(each_member_under_its_group),
         cmocka_unit_test(erased_words_say_so),
+        cmocka_unit_test(a_unit_has_its_own_log),
         cmocka_unit_test(the_trail_covers_the_words),
     };
 
