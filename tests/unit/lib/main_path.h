@@ -49,7 +49,8 @@ enum case_state path_state(struct world *w, struct id case_id);
 bool path_runs(struct world *w, struct id case_id, enum due clock);
 int64_t path_due_us(struct world *w, struct id case_id, enum due clock);
 struct id path_account(struct world *w, const char *login);
-/* Applying the log again gives the same tables. */
+/* Applying the log again gives the same tables; and no word that was said of a
+ * case stands in the open part of an event. */
 void path_replay(struct world *w);
 
 #endif
