@@ -3,6 +3,7 @@
 // server with some cases on it.
 import { expect } from '@playwright/test'
 import { House } from './house.mjs'
+import { act, bring } from './path.mjs'
 import { at, choosePlace, row, saved, signIn, submit, takeContact, type } from './steps.mjs'
 
 const place = (code, text) => (code ? { code, text } : { unknown: true })
@@ -54,7 +55,30 @@ export async function openStage() {
     const { no } = await agent.register(WHOLE)
     await agent.post(`/cases/${no}/note`, { text: '又打来一次：孩子已经在来电人家里，父亲在外面敲门。' })
     await (await house.as('ldr01')).post(`/cases/${no}/note`, { text: '已接通 110，出警。' })
-    return { house, no, password: house.store.password }
+    return { house, no, along: await along(house), password: house.store.password }
+}
+
+// A case at each point of the path, and one with a running emergency.
+const POINTS = ['TO_DISPATCH', 'DISPATCHED', 'IN_PROGRESS', 'CONTACTED', 'SUBMITTED', 'CALLBACK', 'CALLED', 'CLOSED', 'ARCHIVE_CHK', 'ARCHIVED']
+
+async function along(house) {
+    const agent = await house.as('agt02')
+    const along = {}
+    for (const point of ['TRIAGE', 'DANGER', 'REFUSAL', ...POINTS]) {
+        const screen = point === 'DANGER' ? { r1: 'yes' } : {}
+        const { no } = await agent.register({ matter: '孩子两天没有吃饭。', place_now: place('150222102', '老粮库后面'), screen })
+        if (POINTS.includes(point)) await bring(house, no, point)
+        along[point] = no
+    }
+    await act(house, 'agt02', along.REFUSAL, 'refusal', { reason: 'no_child', told: '请拨打12345。' })
+    const red = { matter: '父亲在外面砸门，孩子在屋里。', place_now: place('150222102', '老粮库后面') }
+    const answer = await agent.post('/emergencies', red)
+    if (answer.status !== 201) throw new Error(answer.text)
+    along.EMERGENCY = answer.json.no
+    const mark = { step: 'L1', target: 'p110', outcome: 'answered', their_no: 'JJ-0001' }
+    await act(house, 'ldr01', along.EMERGENCY, 'ladder', mark)
+    await act(house, 'ldr01', along.EMERGENCY, 'ladder', { step: 'L2b', target: 'director', outcome: 'no_answer' })
+    return along
 }
 
 const AGENT = 'agt01'
@@ -108,6 +132,32 @@ async function file(page, stage, login) {
     await expect(page.getByRole('main')).toContainText('金山镇') // the tree of places has come
 }
 
+/** A case on its path, with the form of an act open. */
+async function atPoint(page, stage, login, point, name) {
+    await come(page, stage, login, `/case/${stage.along[point]}`)
+    await expect(at(page, 'case-title')).toHaveText(stage.along[point])
+    await expect(page.getByRole('main')).toContainText('金山镇')
+    const button = at(page, `act-${name}`)
+    await expect(button).toBeVisible()
+    if ((await button.getAttribute('aria-expanded')) === 'false') await button.click()
+    await expect(at(page, `form-${name}`)).toBeVisible()
+    await at(page, `form-${name}`).scrollIntoViewIfNeeded()
+}
+
+async function red(page, stage, login = 'ldr01') {
+    await board(page, stage, login)
+    await page.keyboard.press('F9')
+    await expect(at(page, 'red-matter')).toBeFocused()
+    await type(page, '父亲在外面砸门，孩子在屋里。')
+    await expect(at(page, 'duty-line').first()).toBeVisible()
+}
+
+/** A form of the path: who, at which point, which act, and what is chosen first. */
+const form = (login, point, name, ...chosen) => async (page, stage) => {
+    await atPoint(page, stage, login, point, name)
+    for (const [field, code] of chosen) await at(page, `${name}-${field}`).locator(`[data-code="${code}"]`).click()
+}
+
 /**
  * name -> how to come there from the door. The first ones are those that are
  * looked at in every size, theme and language.
@@ -116,6 +166,7 @@ export const screens = {
     async 'sign-in'(page) {
         await page.goto('/')
         await expect(at(page, 'login')).toBeFocused()
+        await expect(at(page, 'demo-agt01')).toBeVisible()
     },
     async enrolment(page) {
         await page.goto('/enrol#a-token')
@@ -138,7 +189,20 @@ export const screens = {
         await choosePlace(page, 'gyx jsz', '固阳县 · 金山镇')
         await submit(page)
     },
+    async work(page, stage) {
+        await come(page, stage, 'ctr01', '/work')
+        await expect(page.getByTestId('work-row').first()).toBeVisible()
+        await expect(page.getByRole('main')).toContainText('金山镇')
+    },
     case: (page, stage) => file(page, stage, 'agt01'),
+    async 'case-emergency'(page, stage) {
+        await come(page, stage, 'ldr01', `/case/${stage.along.EMERGENCY}`)
+        await expect(at(page, 'lamps')).toBeVisible()
+        await expect(at(page, 'duty-line').first()).toBeVisible()
+        await at(page, 'mark-centre').first().click()
+        await expect(at(page, 'mark_ladder-step')).toHaveValue('L4')
+    },
+    red,
     async help(page, stage) {
         await screens['intake-empty'](page, stage)
         await at(page, 'submit').focus()
@@ -228,6 +292,59 @@ export const more = {
         await board(page, stage)
         await at(page, 'user-menu').click()
         await expect(at(page, 'sign-out')).toBeVisible()
+    },
+    async 'case-triage'(page, stage) {
+        await atPoint(page, stage, 'agt02', 'TRIAGE', 'triage_case')
+        await at(page, 'triage_case-category').fill('C')
+        await expect(at(page, 'category-option').first()).toBeVisible()
+    },
+    async 'case-triage-danger'(page, stage) {
+        await atPoint(page, stage, 'agt02', 'DANGER', 'triage_case')
+        await at(page, 'send-triage_case').click()
+        await expect(at(page, 'triage_case-why_no_emergency')).toBeVisible()
+    },
+    'case-answer': form('agt02', 'TRIAGE', 'answer_case'),
+    'case-refuse': form('agt02', 'TRIAGE', 'propose_refusal'),
+    'case-refusal': form('ldr01', 'REFUSAL', 'decide_refusal', ['confirmed', 'yes']),
+    'case-void': form('ldr01', 'TRIAGE', 'void_case'),
+    'case-start-emergency': form('ldr01', 'TRIAGE', 'raise_emergency'),
+    'case-urgency': form('ldr01', 'TO_DISPATCH', 'change_urgency'),
+    async 'case-dispatch'(page, stage) {
+        await atPoint(page, stage, 'ldr01', 'TO_DISPATCH', 'dispatch_case')
+        await at(page, 'dispatch_case-lead').selectOption('education')
+        await at(page, 'add-receiver').click()
+        await expect(at(page, 'dispatch_case-text')).toBeVisible()
+    },
+    'case-sign': form('cty_gy', 'DISPATCHED', 'sign_case'),
+    'case-first-contact': form('cty_gy', 'IN_PROGRESS', 'first_contact'),
+    'case-result': form('cty_gy', 'CONTACTED', 'submit_result', ['child_safety', 'hazard']),
+    async 'case-result-wanting'(page, stage) {
+        await atPoint(page, stage, 'cty_gy', 'CONTACTED', 'submit_result')
+        await at(page, 'send-submit_result').click()
+        await expect(at(page, 'form-submit_result').getByRole('alert').first()).not.toBeEmpty()
+    },
+    'case-review': form('ctr01', 'SUBMITTED', 'review_result', ['passed', 'yes']),
+    'case-review-returned': form('ctr01', 'SUBMITTED', 'review_result', ['passed', 'no']),
+    'case-callback': form('cbk01', 'CALLBACK', 'record_callback', ['outcome', 'connected']),
+    'case-close': form('cbk01', 'CALLED', 'close_case'),
+    'case-archive-check': form('ctr02', 'CLOSED', 'check_archive'),
+    'case-archive': form('ctr02', 'ARCHIVE_CHK', 'archive_case', ['retention', 'y10']),
+    'case-supplement': form('ctr02', 'ARCHIVED', 'supplement_case'),
+    async 'board-emergency'(page, stage) {
+        await board(page, stage)
+        await at(page, 'counter-emergency').click()
+        await expect(row(page, stage.along.EMERGENCY)).toBeVisible()
+    },
+    async 'red-offline'(page, stage) {
+        await red(page, stage)
+        await page.context().setOffline(true)
+        await at(page, 'red-send').click()
+        await expect(at(page, 'red-waits')).toBeVisible()
+    },
+    async 'red-started'(page, stage) {
+        await red(page, stage)
+        await at(page, 'red-send').click()
+        await expect(at(page, 'red-case')).toBeVisible()
     },
     'case-masked': (page, stage) => file(page, stage, 'ptr_wf'),
     async 'case-unknown'(page, stage) {
