@@ -69,7 +69,16 @@ describe('a full disk', () => {
         const limit = (value) => execFileSync('prlimit', ['--pid', String(state.server.pid), `--fsize=${value}:`])
         limit(fs.statSync(store.mainFile).size)
         const acknowledged = await fillUp(state.api)
-        refused(await state.api.post('/contacts', { channel: 'web' }), 'server.full')
+        // What is refused for want of room may be larger than what still fits.
+        for (;;) {
+            const smaller = await state.api.post('/contacts', { channel: 'web' })
+            if (smaller.status !== 201) {
+                refused(smaller, 'server.full')
+                break
+            }
+            acknowledged.push(smaller.json.id)
+            assert.ok(acknowledged.length < 3000, 'the limit holds')
+        }
         const { retry } = { retry: await state.api.saveDraft(state.open.id, 1, 'x'.repeat(60_000)) }
         refused(retry, 'server.full')
         assert.equal(state.server.exit, null, 'the server ended')
