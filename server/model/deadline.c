@@ -22,26 +22,18 @@ static const int64_t day_us = DAY_MINUTES * INT64_C(60) * 1000000;
 
 /* -------------------------------------------------------- the calendar -- */
 
-/* The table that speaks for a year; *ret_own: it is that year's own. NULL:
- * there is no table at all. */
+/* The table of a day's year, else the nearest before it, else the first; NULL
+ * when there is none at all. */
 static const struct calendar_year *table_of(const struct catalogue *c,
-                                            int32_t year, bool *ret_own)
+                                            int32_t day)
 {
+    int32_t year = (int32_t)(civil_day((int64_t)day * day_us, 0) / 10000);
     const struct calendar_year *found = c->year_count > 0 ? c->years : NULL;
 
     for (size_t i = 0; i < c->year_count && c->years[i].year <= year; i++) {
         found = &c->years[i];
     }
-    *ret_own = found != NULL && found->year == year;
     return found;
-}
-
-static const struct calendar_year *table_of_day(const struct catalogue *c,
-                                                int32_t day, bool *ret_own)
-{
-    uint32_t civil = civil_day((int64_t)day * day_us, 0);
-
-    return table_of(c, (int32_t)(civil / 10000), ret_own);
 }
 
 static bool holds(const int32_t *days, size_t count, int32_t day)
@@ -54,16 +46,17 @@ static bool holds(const int32_t *days, size_t count, int32_t day)
     return false;
 }
 
+/* The days of a table lie in its own year: the table of another year knows
+ * neither a holiday nor a shifted weekend of this one. */
 static bool working_day(const struct catalogue *c, int32_t day)
 {
-    bool own = false;
-    const struct calendar_year *y = table_of_day(c, day, &own);
+    const struct calendar_year *y = table_of(c, day);
 
-    if (own && holds(y->working, y->working_count, day)) {
+    if (y != NULL && holds(y->working, y->working_count, day)) {
         return true;
     }
     return !calendar_weekend(day) &&
-           !(own && holds(y->holidays, y->holiday_count, day));
+           !(y != NULL && holds(y->holidays, y->holiday_count, day));
 }
 
 static const struct business_span whole_day = {0, DAY_MINUTES};
@@ -72,8 +65,7 @@ static const struct business_span whole_day = {0, DAY_MINUTES};
 static const struct business_span *hours_of(const struct catalogue *c,
                                             int32_t day, size_t *ret_count)
 {
-    bool own = false;
-    const struct calendar_year *y = table_of_day(c, day, &own);
+    const struct calendar_year *y = table_of(c, day);
 
     *ret_count = y == NULL ? 1 : y->hour_count;
     return y == NULL ? &whole_day : y->hours;

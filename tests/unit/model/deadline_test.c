@@ -138,6 +138,31 @@ static void working_hours_count_business_hours_only(void **state)
     check(rows, ARRAY_COUNT(rows));
 }
 
+/* A store that is older than its calendar: Monday to Friday, to midnight. */
+static void without_a_calendar_weekdays_count(void **state)
+{
+    static const char *const seeds[] = {"name", "territory", "units", "roles"};
+    const struct catalogue_deadline day = {.unit = DEADLINE_WORKING_DAYS,
+                                           .amount = 1};
+    const struct catalogue_deadline hours = {.unit = DEADLINE_WORKING_HOURS,
+                                             .amount = 120};
+    struct world bare;
+
+    (void)state;
+    world_empty(&bare);
+    for (size_t i = 0; i < ARRAY_COUNT(seeds); i++) {
+        assert_int_equal(world_adopt(&bare, seeds[i]), REFUSAL_NONE);
+    }
+    world_reload(&bare);
+    assert_true(
+        deadline_due_us(bare.catalogue, &day, city_us("2021-04-30T10:00")) ==
+        city_us("2021-05-04T00:00"));
+    assert_true(
+        deadline_due_us(bare.catalogue, &hours, city_us("2021-04-30T23:00")) ==
+        city_us("2021-05-03T01:00"));
+    world_free(&bare);
+}
+
 static void minutes_run_day_and_night(void **state)
 {
     static const struct row rows[] = {
@@ -219,6 +244,197 @@ static void the_most_particular_rule_counts(void **state)
     assert_int_equal(catalogue_deadlines_version(world.catalogue), 1);
 }
 
+/* Typed so that the first that fits is never the one that counts. */
+static void urgency_comes_before_category(void **state)
+{
+#define DEADLINE(code)                                                         \
+    "{\"code\":\"" code                                                        \
+    "\",\"zh\":\"a\",\"en\":\"a\",\"unit\":\"hours\",\"amount\":1}"
+    static const struct {
+        enum urgency urgency;
+        const char category[8];
+        const char *deadline;
+    } rows[] = {
+        {URGENCY_GENERAL, "B01", "D1"},     {URGENCY_GENERAL, "C01", "D2"},
+        {URGENCY_GENERAL, "C08", "D3"},     {URGENCY_URGENT, "B01", "D4"},
+        {URGENCY_URGENT, "C08", "D5"},      {URGENCY_URGENT, "C07", "D6"},
+        {URGENCY_MOST_URGENT, "C08", "D3"},
+    };
+    const struct cmd_adopt_catalogue body = {
+        .kind = text_of("deadlines"),
+        .version = 2,
+        .effective_from = WORLD_START_US,
+        .content = text_of("{\"deadlines\":[" DEADLINE("D1") "," DEADLINE("D2") "," DEADLINE(
+            "D3") "," DEADLINE("D4") "," DEADLINE("D5") "," DEADLINE("D6") "],"
+                                                                           "\"r"
+                                                                           "ule"
+                                                                           "s\""
+                                                                           ":["
+                                                                           "{\""
+                                                                           "clo"
+                                                                           "ck"
+                                                                           "\":"
+                                                                           "\"h"
+                                                                           "and"
+                                                                           "le"
+                                                                           "\","
+                                                                           "\"d"
+                                                                           "ead"
+                                                                           "lin"
+                                                                           "e\""
+                                                                           ":\""
+                                                                           "D1"
+                                                                           "\"}"
+                                                                           ","
+                                                                           "{\""
+                                                                           "clo"
+                                                                           "ck"
+                                                                           "\":"
+                                                                           "\"h"
+                                                                           "and"
+                                                                           "le"
+                                                                           "\","
+                                                                           "\"c"
+                                                                           "ate"
+                                                                           "gor"
+                                                                           "y\""
+                                                                           ":\""
+                                                                           "C\""
+                                                                           ",\""
+                                                                           "dea"
+                                                                           "dli"
+                                                                           "ne"
+                                                                           "\":"
+                                                                           "\"D"
+                                                                           "2\""
+                                                                           "},"
+                                                                           "{\""
+                                                                           "clo"
+                                                                           "ck"
+                                                                           "\":"
+                                                                           "\"h"
+                                                                           "and"
+                                                                           "le"
+                                                                           "\","
+                                                                           "\"c"
+                                                                           "ate"
+                                                                           "gor"
+                                                                           "y\""
+                                                                           ":\""
+                                                                           "C08"
+                                                                           "\","
+                                                                           "\"d"
+                                                                           "ead"
+                                                                           "lin"
+                                                                           "e\""
+                                                                           ":\""
+                                                                           "D3"
+                                                                           "\"}"
+                                                                           ","
+                                                                           "{\""
+                                                                           "clo"
+                                                                           "ck"
+                                                                           "\":"
+                                                                           "\"h"
+                                                                           "and"
+                                                                           "le"
+                                                                           "\","
+                                                                           "\"u"
+                                                                           "rge"
+                                                                           "ncy"
+                                                                           "\":"
+                                                                           "\"u"
+                                                                           "rge"
+                                                                           "nt"
+                                                                           "\","
+                                                                           "\"d"
+                                                                           "ead"
+                                                                           "lin"
+                                                                           "e\""
+                                                                           ":\""
+                                                                           "D4"
+                                                                           "\"}"
+                                                                           ","
+                                                                           "{\""
+                                                                           "clo"
+                                                                           "ck"
+                                                                           "\":"
+                                                                           "\"h"
+                                                                           "and"
+                                                                           "le"
+                                                                           "\","
+                                                                           "\"u"
+                                                                           "rge"
+                                                                           "ncy"
+                                                                           "\":"
+                                                                           "\"u"
+                                                                           "rge"
+                                                                           "nt"
+                                                                           "\","
+                                                                           "\"c"
+                                                                           "ate"
+                                                                           "gor"
+                                                                           "y\""
+                                                                           ":\""
+                                                                           "C\""
+                                                                           ",\""
+                                                                           "dea"
+                                                                           "dli"
+                                                                           "ne"
+                                                                           "\":"
+                                                                           "\"D"
+                                                                           "5\""
+                                                                           "},"
+                                                                           "{\""
+                                                                           "clo"
+                                                                           "ck"
+                                                                           "\":"
+                                                                           "\"h"
+                                                                           "and"
+                                                                           "le"
+                                                                           "\","
+                                                                           "\"u"
+                                                                           "rge"
+                                                                           "ncy"
+                                                                           "\":"
+                                                                           "\"u"
+                                                                           "rge"
+                                                                           "nt"
+                                                                           "\","
+                                                                           "\"c"
+                                                                           "ate"
+                                                                           "gor"
+                                                                           "y\""
+                                                                           ":\""
+                                                                           "C07"
+                                                                           "\","
+                                                                           "\"d"
+                                                                           "ead"
+                                                                           "lin"
+                                                                           "e\""
+                                                                           ":\""
+                                                                           "D6"
+                                                                           "\"}"
+                                                                           "]"
+                                                                           "}"),
+    };
+
+    (void)state;
+    assert_int_equal(world_do(&world, "", COMMAND_ADOPT_CATALOGUE, &body),
+                     REFUSAL_NONE);
+    world_reload(&world);
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        const struct catalogue_deadline *d = catalogue_rule(
+            world.catalogue, DUE_HANDLE, rows[i].urgency, rows[i].category);
+
+        assert_non_null(d);
+        assert_string_equal(d->code, rows[i].deadline);
+    }
+    assert_null(catalogue_rule(world.catalogue, DUE_SIGN, URGENCY_URGENT,
+                               "C08\0\0\0\0"));
+    assert_int_equal(catalogue_deadlines_version(world.catalogue), 2);
+}
+
 static void amounts_are_those_of_the_table(void **state)
 {
     static const struct {
@@ -259,10 +475,12 @@ int main(void)
         cmocka_unit_test(working_days_end_at_close_of_business),
         cmocka_unit_test(years_end_and_begin),
         cmocka_unit_test(working_hours_count_business_hours_only),
+        cmocka_unit_test(without_a_calendar_weekdays_count),
         cmocka_unit_test(minutes_run_day_and_night),
         cmocka_unit_test(calendar_days_do_not_end_on_a_day_off),
         cmocka_unit_test(the_most_particular_rule_counts),
         cmocka_unit_test(amounts_are_those_of_the_table),
+        cmocka_unit_test(urgency_comes_before_category),
     };
 
     return cmocka_run_group_tests(tests, start, stop);
