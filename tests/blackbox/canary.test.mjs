@@ -10,6 +10,7 @@ import { before, describe, test } from 'node:test'
 import { Api, signedIn } from '../lib/api.mjs'
 import { root } from '../lib/folder.mjs'
 import { Frames, cookieOf } from '../lib/frames.mjs'
+import { act, walk } from '../lib/path.mjs'
 import { formsOf, searchBytes, searchFiles, searchMemory } from '../lib/scan.mjs'
 import { Server, binary, demoStore } from '../lib/server.mjs'
 import { sleep } from '../lib/wait.mjs'
@@ -32,7 +33,17 @@ const canary = {
     number: `0000${digits(12)}`,
     avoid: `辛${han(9)}`,
 }
-const texts = Object.values(canary)
+// What people write on the way to the archive: each field of each command.
+const said = Object.fromEntries(
+    [
+        'urgency.text', 'triage.text', 'triage.why', 'triage.now', 'triage.event', 'triage.home', 'triage.household',
+        'dispatch.text', 'sign.name', 'sign.text', 'emergency.text', 'ladder.person', 'ladder.number', 'ladder.text', 'down.text',
+        'contact.text', 'result.facts', 'result.basis', 'result.measures', 'result.reply', 'result.remaining', 'result.signed',
+        'returned.text', 'passed.text', 'callback.text', 'callback.reason', 'redo.text', 'close.text', 'check.text', 'archive.text',
+        'supplement.text', 'supplement.reason', 'refusal.told', 'decision.text', 'answer.text', 'void.text', 'red.matter', 'red.place',
+    ].map((name) => [name, `壬${han(14)}`]),
+)
+const texts = [...Object.values(canary), ...Object.values(said)]
 
 describe('the search itself', () => {
     test('finds each form, at each place', () => {
@@ -109,6 +120,75 @@ describe('names and words', () => {
         live.end()
         assert.equal((await api.signOut()).status, 204)
         api.close()
+    })
+
+    test('and on the way to the archive, for those who may read them alone', async () => {
+        const known = new Map()
+        const as = async (login) => {
+            if (!known.has(login)) known.set(login, await signedIn(server, login))
+            return known.get(login)
+        }
+        const of = (prefix, ...names) => Object.fromEntries(names.map((name) => [name, said[`${prefix}.${name}`]]))
+        const one = await walk(as, '', { screen: { r1: 'yes' } })
+        const does = async (login, command, body) => act(await as(login), command, one, body)
+        await does('ldr01', 'change_urgency', { urgency: 'urgent', ...of('urgency', 'text') })
+        const place = (name) => ({ code: '150223104902', text: said[`triage.${name}`] })
+        await does('agt01', 'triage_case', {
+            category: 'C08', urgency: 'general', text: said['triage.text'], why_no_emergency: said['triage.why'],
+            place_now: place('now'), place_event: place('event'), place_home: place('home'), place_household: place('household'),
+        })
+        await does('ldr01', 'dispatch_case', { lead: 'ca_dm', ...of('dispatch', 'text') })
+        await does('cty_dm', 'sign_case', { handler_name: said['sign.name'], ...of('sign', 'text') })
+        await does('agt01', 'start_emergency', of('emergency', 'text'))
+        await does('agt01', 'mark_ladder', { step: 'L1', outcome: 'answered', person: said['ladder.person'], their_no: said['ladder.number'], ...of('ladder', 'text') })
+        await does('cty_dm', 'mark_ladder', { step: 'L7', outcome: 'safe' })
+        await does('ctr01', 'stand_down', of('down', 'text'))
+        await does('cty_dm', 'record_first_contact', of('contact', 'text'))
+        const result = {
+            result_code: 'partly', child_safety: 'hazard', facts: said['result.facts'], basis: said['result.basis'], measures: said['result.measures'],
+            reply_text: said['result.reply'], remaining: said['result.remaining'], signed_by: said['result.signed'],
+        }
+        await does('cty_dm', 'submit_result', result)
+        await does('cty_dm2', 'review_result', { passed: false, defects: ['safety'], text: said['returned.text'] })
+        await does('cty_dm', 'sign_case', {})
+        await does('cty_dm', 'submit_result', result)
+        await does('cty_dm2', 'review_result', { passed: true, text: said['passed.text'] })
+        await does('ctr01', 'review_result', { passed: true })
+        await does('cbk01', 'record_callback', {
+            outcome: 'connected', handled: 'yes', solved: 'no', satisfaction: 'dissatisfied', ...of('callback', 'text', 'reason'),
+        })
+        await does('ctr02', 'decide_redo', { redo: false, justified: false, ...of('redo', 'text') })
+        await does('cbk01', 'close_case', { ground: 'need_met', ...of('close', 'text') })
+        const items = ['registration', 'contacts', 'dispatch', 'ladder', 'visits', 'assessment', 'plan', 'results', 'supervision', 'callback', 'review', 'hashes']
+        await does('ctr02', 'check_archive', { items, ...of('check', 'text') })
+        await does('ctr02', 'archive_case', { retention: 'permanent', secrecy: 'secret', ...of('archive', 'text') })
+        await does('ctr02', 'supplement_case', of('supplement', 'text', 'reason'))
+        const two = await walk(as, '')
+        await act(await as('agt01'), 'propose_refusal', two, { reason: 'no_child', ...of('refusal', 'told') })
+        await act(await as('ldr01'), 'decide_refusal', two, { confirmed: false, ...of('decision', 'text') })
+        await act(await as('agt01'), 'answer_case', two, { category: 'A01', ...of('answer', 'text') })
+        const three = await walk(as, '')
+        await act(await as('ldr01'), 'void_case', three, of('void', 'text'))
+        const red = ok(
+            await (await as('agt01')).post('/emergencies', { matter: said['red.matter'], place_now: { code: '150223104902', text: said['red.place'] } }),
+            201,
+        )
+        const cases = [one, two, three, red]
+        const reads = async (login) => {
+            const api = await as(login)
+            const pages = await Promise.all(cases.flatMap(({ no }) => [api.get(`/cases/${no}`), api.get(`/cases/${no}/timeline?limit=200`)]))
+            return [...pages, await api.get('/cases?limit=200'), await api.get('/work')].map(({ text }) => text).join('')
+        }
+        const whole = await reads('ctr01')
+        assert.deepEqual(Object.keys(said).filter((name) => !whole.includes(said[name])), [], 'cannot be read back')
+        for (const login of ['agt02', 'dsp01', 'ptr_wf', 'cty_gy', 'ptl_edu', 'prv_01', 'lea01', 'adm01', 'sec01', 'aud01']) {
+            const seen = await reads(login)
+            assert.deepEqual(Object.keys(said).filter((name) => seen.includes(said[name])), [], login)
+        }
+        for (const api of known.values()) {
+            await api.signOut()
+            api.close()
+        }
     })
 
     test('are in no file of the store while it runs, nor in what was printed', () => {
