@@ -45,6 +45,8 @@ static void put_core(struct page *p, const struct core *core)
     one(p, "counter", "commands_total", f.commands);
     one(p, "counter", "refusals_total", f.refusals);
     one(p, "counter", "events_total", f.events);
+    one(p, "counter", "ticks_total", f.ticks);
+    one(p, "counter", "ticks_failed_total", f.ticks_failed);
     one(p, "counter", "commits_total", f.commits);
     one(p, "counter", "commit_microseconds_total", f.commit_us_total);
     one(p, "gauge", "commit_microseconds_max", f.commit_us_max);

@@ -20,7 +20,11 @@ static const struct verb verbs[] = {
     {.name = "serve",
      .usage = "",
      .takes = BIT(OPTION_DATA) | BIT(OPTION_KEY) | BIT(OPTION_MAP_GIB) |
-              BIT(OPTION_REPLAY),
+              BIT(OPTION_REPLAY) | BIT(OPTION_TEST_CLOCK),
+     .needs = BIT(OPTION_DATA)},
+    {.name = "make",
+     .usage = "",
+     .takes = BIT(OPTION_DATA) | BIT(OPTION_FOR_TESTS) | BIT(OPTION_TEST_CLOCK),
      .needs = BIT(OPTION_DATA)},
     {.name = "user",
      .usage = "add|enrol",
@@ -124,6 +128,34 @@ static void bad(void **state)
     assert_false(PARSE("read", "aloud", "one"));
 }
 
+/* What is made for tests is made early; only such a thing has a set clock. */
+static void clocks(void **state)
+{
+    struct line line;
+    struct args a;
+    char why[256] = "";
+
+    (void)state;
+    assert_true(PARSE("serve", "--data", "d"));
+    assert_false(a.has_test_clock);
+    assert_true(PARSE("serve", "--data", "d", "--test-clock",
+                      "2021-03-06T22:10:00+08:00"));
+    assert_true(a.has_test_clock);
+    assert_true(a.test_clock_us == INT64_C(1615039800000000));
+    assert_true(PARSE("make", "--data", "d", "--for-tests"));
+    assert_true(a.has_test_clock);
+    assert_true(a.test_clock_us == INT64_C(1577808000000000));
+    assert_true(PARSE("make", "--data", "d", "--for-tests", "--test-clock",
+                      "2021-03-06T14:10:00Z"));
+    assert_true(a.test_clock_us == INT64_C(1615039800000000));
+    assert_true(PARSE("make", "--data", "d"));
+    assert_false(a.has_test_clock);
+    assert_false(
+        PARSE("make", "--data", "d", "--test-clock", "2021-03-06T14:10:00Z"));
+    assert_false(PARSE("serve", "--data", "d", "--test-clock", "noon"));
+    assert_false(PARSE("serve", "--data", "d", "--for-tests"));
+}
+
 static void addresses(void **state)
 {
     struct listen_address l;
@@ -152,6 +184,7 @@ int main(void)
         cmocka_unit_test(good),
         cmocka_unit_test(words_stand_between_options),
         cmocka_unit_test(bad),
+        cmocka_unit_test(clocks),
         cmocka_unit_test(addresses),
     };
 
