@@ -106,6 +106,7 @@ struct facts {
     bool below_county;    /* the actor's unit is a township's or a village's */
     bool leads;           /* the actor's unit leads the case */
     bool takes_part;      /* it leads, or was given a part of its own */
+    bool is_party;        /* it was named beside the lead, if only to know */
     enum relation beyond; /* the closest without the unit's part in it */
     uint8_t ticks;  /* bit n-1: enum field_tick n was given to the actor's unit
                        when the case was dispatched */

@@ -120,22 +120,19 @@ static uint8_t ticks_of_unit(const char unit[static 16], const uint8_t *head)
 }
 
 /* A unit that is only told of a case reads it; to work on it is for others. */
-static bool is_party_at_work(const char unit[static 16], const uint8_t *head)
-{
-    for (size_t i = 0; i < case_head_party_count(head) && i < CASE_PARTIES;
-         i++) {
-        if (memcmp(unit, case_party(head, i), 16) == 0) {
-            return (case_head_informed_mask(head) >> i & 1) == 0;
-        }
-    }
-    return false;
-}
-
 static void facts_of_part(const struct actor *actor, const uint8_t *head,
                           struct facts *ret)
 {
     ret->leads = same_unit(actor, case_head_lead_unit(head));
-    ret->takes_part = ret->leads || is_party_at_work(actor->unit, head);
+    ret->takes_part = ret->leads;
+    for (size_t i = 0; i < case_head_party_count(head) && i < CASE_PARTIES;
+         i++) {
+        if (same_unit(actor, case_party(head, i))) {
+            ret->is_party = true;
+            ret->takes_part =
+                ret->leads || (case_head_informed_mask(head) >> i & 1) == 0;
+        }
+    }
 }
 
 static void facts_of_case(const struct catalogue *c, const struct actor *actor,
@@ -358,6 +355,23 @@ static enum relation mask_relation(const struct facts *f)
     return f->relation;
 }
 
+/* Who reads a case only because it was named at the dispatch is shown what was
+ * ticked, and no more: of a child between two counties each sees its part. */
+static void keep_ticked(const struct role *role, const struct facts *f,
+                        const struct need *n, struct mask *mask)
+{
+    if (!f->is_party || f->leads || f->relation != RELATION_UNIT ||
+        f->beyond <= (enum relation)role->grants[ACT_READ_CASE]) {
+        return;
+    }
+    for (int g = GROUP_G1; g < GROUP_COUNT; g++) {
+        if (tick_of((enum field_group)g) != FIELD_TICK_NONE &&
+            !ticked(n, (enum field_group)g)) {
+            mask->level[g] = MASK_NONE;
+        }
+    }
+}
+
 static void fill_mask(const struct role *role, const struct facts *f,
                       enum relation granted, struct decision *ret)
 {
@@ -370,6 +384,7 @@ static void fill_mask(const struct role *role, const struct facts *f,
     };
 
     ret->mask = mask_of(role, profile, &need);
+    keep_ticked(role, f, &need, &ret->mask);
     /* Who called is never told below the county, whatever the city's table
      * says. */
     if (f->below_county ||

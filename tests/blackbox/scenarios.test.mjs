@@ -158,6 +158,26 @@ describe('SC03: a child between two counties', () => {
 
 let redone // archived later, after other dates
 
+describe('SC03: a place that one of the counties must not learn', () => {
+    test('[4] each county is shown what was ticked for it', async () => {
+        const subject = await walk(as, '', { place_now: { code: '150204', text: 'CANARYAUNT' }, matter: 'CANARYMATTER', children: [{ name: 'CANARYCHILD' }] })
+        await act(await as('agt01'), 'triage_case', subject, {
+            category: 'C08', urgency: 'general', place_event: { code: '150223104902' }, place_home: { code: '150204', text: 'CANARYHOME' },
+        })
+        await act(await as('ldr01'), 'dispatch_case', subject, { lead: 'protect_centre', receivers: [{ unit: 'ca_dm', fields: ['child', 'narrative'] }, { unit: 'ca_qs' }] })
+        const told = async (login) => {
+            const api = await as(login)
+            const { text } = await api.get(`/cases/${subject.no}`)
+            return ['AUNT', 'CHILD', 'MATTER'].filter((word) => text.includes(`CANARY${word}`))
+        }
+        assert.deepEqual(await told('cty_dm'), ['CHILD', 'MATTER'])
+        assert.deepEqual(await told('cty_qs'), ['AUNT', 'CHILD', 'MATTER'])
+        const log = async (login) => (await (await as(login)).get(`/cases/${subject.no}/timeline?limit=200`)).text
+        assert.ok(!(await log('cty_dm')).includes('CANARYHOME'))
+        assert.ok((await log('cty_qs')).includes('CANARYHOME'))
+    })
+})
+
 describe('SC10: not content, done once more', () => {
     test('three working days for the redo, ten for the archive', async () => {
         await clock('2021-03-22T10:00:00')
