@@ -137,6 +137,9 @@ bool case_is_of_unit(const char unit[static 16], const uint8_t *case_head);
 /* The unit of a receiver, by its place in the dispatch; index below
  * party_count. */
 const char *case_party(const uint8_t *case_head, size_t index);
+/* What the dispatch gave to a unit, as lead and as receiver: bit n-1 is enum
+ * field_tick n. */
+uint8_t case_fields_of(const char unit[static 16], const uint8_t *case_head);
 /* Pure; default deny. */
 struct decision policy_decide(const struct facts *f, enum act act);
 /* Every act that the role may do to some object; count returned. */

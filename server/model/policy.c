@@ -99,8 +99,7 @@ static void facts_start(const struct catalogue *c, const struct actor *actor,
     };
 }
 
-/* What the dispatch gave to the actor's unit, as lead and as receiver. */
-static uint8_t ticks_of_unit(const char unit[static 16], const uint8_t *head)
+uint8_t case_fields_of(const char unit[static 16], const uint8_t *head)
 {
     uint8_t ticks = 0;
 
@@ -144,7 +143,7 @@ static void facts_of_case(const struct catalogue *c, const struct actor *actor,
         ret->beyond = RELATION_TERRITORY;
     }
     ret->state = case_head_state(head);
-    ret->ticks = ticks_of_unit(actor->unit, head);
+    ret->ticks = case_fields_of(actor->unit, head);
     ret->reporter_secret = case_head_anonymity(head) == ANONYMITY_SECRET;
     if (actor->is_system || c == NULL) {
         ret->relation = RELATION_ALL;

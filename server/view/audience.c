@@ -75,3 +75,28 @@ bool audience_sees(const struct audience *u, const uint8_t *case_head)
     return u->grant.relation == RELATION_ALL || own(u, case_head) ||
            case_is_of_unit(u->unit, case_head) || of_territory(u, case_head);
 }
+
+static bool is_unit(const struct audience *u, const char unit[static 16])
+{
+    return memcmp(u->unit, unit, sizeof(u->unit)) == 0;
+}
+
+/* Sees it for no other reason than that the dispatch named the unit. */
+static bool only_named(const struct audience *u, const uint8_t *head)
+{
+    return u->grant.relation != RELATION_ALL && !own(u, head) &&
+           !of_territory(u, head) && !is_unit(u, case_head_lead_unit(head)) &&
+           !is_unit(u, case_head_ball_unit(head));
+}
+
+void audience_blind(const struct audience *u, const uint8_t *case_head,
+                    struct view_case_row *row)
+{
+    const uint8_t address = 1U << (FIELD_TICK_ADDRESS - 1);
+
+    if (only_named(u, case_head) &&
+        (case_fields_of(u->unit, case_head) & address) == 0) {
+        row->has_place_code = false;
+        row->place_code = 0;
+    }
+}

@@ -100,6 +100,9 @@ static struct err add_row(struct store_txn *t, struct arena *a,
             return OK;
         }
         e = case_row_of(t, a, ret->last, head.at, &ret->rows[ret->count]);
+        if (!failed(e)) {
+            audience_blind(u, head.at, &ret->rows[ret->count]);
+        }
     }
     if (is_damage(e)) {
         alarm_about("case_left_out", ret->last);

@@ -159,6 +159,7 @@ static struct err write_puts(struct store_txn *t, const struct view_context *x,
         if (failed(e)) {
             return e;
         }
+        audience_blind(u, c->after, &row);
         view_case_row_write(o, &row, &u->grant.mask, x->lang);
     }
     json_out_array_end(o);

@@ -111,6 +111,10 @@ struct audience view_audience(const struct catalogue *c,
                               const struct actor *actor);
 bool audience_equal(const struct audience *a, const struct audience *b);
 bool audience_sees(const struct audience *a, const uint8_t *case_head);
+/* Takes the place out of a row for who sees the case only because the dispatch
+ * named his unit, and was not given the address. */
+void audience_blind(const struct audience *a, const uint8_t *case_head,
+                    struct view_case_row *row);
 
 /* Opaque cursor token of a position, sealed: the same position gives the same
  * token, and nobody without the key can read or make one. key: store_derive of

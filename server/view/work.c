@@ -66,8 +66,12 @@ static struct err add(const struct viewing *v, struct work *w,
         return OK;
     }
     e = case_row_of(v->t, v->a, case_id, head, &l->rows[l->count]);
-    l->count += !failed(e);
-    return e;
+    if (failed(e)) {
+        return e;
+    }
+    audience_blind(&w->audience, head, &l->rows[l->count]);
+    l->count++;
+    return OK;
 }
 
 /* A damaged head is left out: it must not take the others with it. */

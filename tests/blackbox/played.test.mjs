@@ -8,7 +8,7 @@ import { Api } from '../lib/api.mjs'
 import { Server, testStore } from '../lib/server.mjs'
 import { ok } from './setup.mjs'
 
-const CASES = 40
+const CASES = 16
 const player = fileURLToPath(new URL('../load/player.mjs', import.meta.url))
 
 /** Runs the player to its end; what it printed, and how it ended. */

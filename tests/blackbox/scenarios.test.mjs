@@ -172,6 +172,9 @@ describe('SC03: a place that one of the counties must not learn', () => {
         }
         assert.deepEqual(await told('cty_dm'), ['CHILD', 'MATTER'])
         assert.deepEqual(await told('cty_qs'), ['AUNT', 'CHILD', 'MATTER'])
+        const listed = async (login) => ok(await (await as(login)).get('/cases?limit=200')).rows.find((one) => one.no === subject.no)
+        assert.equal((await listed('cty_qs')).place_code, '150204', 'its own district')
+        assert.equal((await listed('cty_dm')).place_code, undefined, 'nor does a row tell')
         const log = async (login) => (await (await as(login)).get(`/cases/${subject.no}/timeline?limit=200`)).text
         assert.ok(!(await log('cty_dm')).includes('CANARYHOME'))
         assert.ok((await log('cty_qs')).includes('CANARYHOME'))
