@@ -12,6 +12,7 @@ import { onSignIn } from '@/session/session'
 
 export const RED_ID = 'red key'
 const LONGEST_WAIT = 4000
+const AT_ONCE = 300 // ms
 
 export interface Red {
   open: boolean
@@ -114,11 +115,21 @@ export function pressRed(): void {
   void send()
 }
 
+/** What else was typed into the form of the call goes into its draft first, if
+    that is a matter of a moment: the emergency does not wait for it. */
+async function lastWords(contact: string | undefined): Promise<void> {
+  const draft = desk.drafts.find((one) => one.state.contactId === contact)
+  if (!draft || !contact) return
+  const moment = new Promise((resolve) => setTimeout(resolve, AT_ONCE))
+  await Promise.race([draft.flush().catch(() => false), moment])
+}
+
 async function send(): Promise<void> {
   clearTimeout(timer)
   if (red.busy || !red.key || !red.body || red.no) return
   red.busy = true
   try {
+    await lastWords(red.body.contact_id)
     const answer = await calls.raiseEmergency(red.body, red.key)
     red.no = answer.no
     red.open = true // the numbers are what counts now
