@@ -203,6 +203,21 @@ describe('a push', () => {
         leader.end()
     })
 
+    test('a row goes where its case moves out of sight', async () => {
+        const [agent, guyang, donghe] = [await hutong.as('agt01'), await hutong.as('cty_gy'), await hutong.as('cty_dh')]
+        const one = await agent.register({ place_now: { code: '150222102' } })
+        const [before, after] = [await Live.open(guyang), await Live.open(donghe)]
+        for (const live of [before, after]) await live.next('a snapshot', (frame) => frame.type === 'snapshot')
+        const moved = await agent.post(`/cases/${one.no}/triage`, { category: 'B01', urgency: 'general', place_now: { code: '150202' } }, { ifMatch: 1 })
+        assert.equal(ok(moved).place_code, '150202')
+        const gone = await before.next('the drop', (push) => push.drop?.length > 0)
+        assert.deepEqual(gone.drop, [one.id])
+        assert.deepEqual(gone.put, [])
+        const came = await after.next('the row', (push) => push.put?.some((row) => row.id === one.id))
+        assert.deepEqual(came.drop, [])
+        for (const live of [before, after]) live.end()
+    })
+
     test('snapshot and pushes together are the list, under load', async () => {
         const [agent, leader] = [await hutong.as('agt01'), await hutong.as('ldr01')]
         const cases = await Promise.all(Array.from({ length: 4 }, () => agent.register()))
