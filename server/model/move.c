@@ -214,14 +214,28 @@ static struct err clock_put(struct store_txn *t, const struct row *row,
     return failed(e) ? e : row_put(t, &timer);
 }
 
+/* When the clock that is counted anew became overdue, where it is that still:
+ * one lateness is told once. 0: it was not, or it is a fresh clock. */
+static int64_t overdue_still(const struct clock_now *before,
+                             const struct type_clock_start *s)
+{
+    bool same = before->running && before->started_us == s->started_at;
+
+    return same && s->due_at <= before->overdue_us ? before->overdue_us : 0;
+}
+
 static struct err clock_start(struct store_txn *t, struct id case_id,
                               const struct type_clock_start *s)
 {
     struct row row = clock_row(case_id, s->clock);
+    struct clock_now before;
     char deadline[8];
     char unit[16];
-    struct err e = clock_stop(t, case_id, s->clock);
+    struct err e = clock_of_case(t, case_id, s->clock, &before);
 
+    if (!failed(e)) {
+        e = clock_stop(t, case_id, s->clock);
+    }
     if (failed(e)) {
         return e;
     }
@@ -231,6 +245,7 @@ static struct err clock_start(struct store_txn *t, struct id case_id,
     }
     case_clock_set_started_us(row.value, s->started_at);
     case_clock_set_due_us(row.value, s->due_at);
+    case_clock_set_overdue_us(row.value, overdue_still(&before, s));
     case_clock_set_rule_version(row.value, (uint32_t)s->rule_version);
     case_clock_set_deadline(row.value, deadline);
     case_clock_set_unit(row.value, unit);
