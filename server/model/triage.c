@@ -94,6 +94,19 @@ static enum refusal check_triage(const struct catalogue *c,
     return check_places(c, b);
 }
 
+/* The values of the list go from the most urgent down. */
+static bool lowers(enum urgency from, enum urgency to)
+{
+    return from != URGENCY_NONE && to > from;
+}
+
+/* Whoever may stand an emergency down answers for lowering a danger. */
+static bool may_lower(const struct decide_in *in, const uint8_t *head)
+{
+    return !path_in_danger(head) ||
+           policy_grant(in->catalogue, in->actor->role, ACT_STAND_DOWN).any;
+}
+
 /* ----------------------------------------------------------------- event -- */
 
 static void fill_place(bool given, const struct type_place *place,
@@ -306,6 +319,10 @@ struct err decide_triage_case(const struct decide_in *in, const void *body,
     if (refusal != REFUSAL_NONE) {
         return outcome_refuse(ret, refusal);
     }
+    if (lowers((enum urgency)case_head_urgency(head.value), c->urgency) &&
+        !may_lower(in, head.value)) {
+        return outcome_refuse(ret, REFUSAL_URGENCY_CENTRE_ONLY);
+    }
     e = emit_triaged(in, c, &head, &after, ret);
     return failed(e) ? e : emit_by_itself(in, &after, ret);
 }
@@ -354,19 +371,6 @@ static struct err clocks_anew(struct move *m)
         }
     }
     return OK;
-}
-
-/* The values of the list go from the most urgent down. */
-static bool lowers(enum urgency from, enum urgency to)
-{
-    return from != URGENCY_NONE && to > from;
-}
-
-/* Whoever may stand an emergency down answers for lowering a danger. */
-static bool may_lower(const struct decide_in *in, const uint8_t *head)
-{
-    return !path_in_danger(head) ||
-           policy_grant(in->catalogue, in->actor->role, ACT_STAND_DOWN).any;
 }
 
 struct err decide_change_urgency(const struct decide_in *in, const void *body,

@@ -246,6 +246,92 @@ static void only_the_centre_lowers_a_danger(void **state)
                      REFUSAL_NONE);
 }
 
+/* Who classifies an emergency afterwards does not slow it by that. */
+static void classifying_lowers_no_emergency(void **state)
+{
+    const struct cmd_raise_emergency red = {
+        .matter = {"孩子被打", 12},
+        .place_now = {.has_code = true, .code = GUYANG_VILLAGE},
+    };
+    struct cmd_triage_case command;
+    uint8_t head[CASE_HEAD_BYTES];
+    int64_t due_us;
+
+    (void)state;
+    assert_int_equal(world_do(&world, "agt01", COMMAND_RAISE_EMERGENCY, &red),
+                     REFUSAL_NONE);
+    read_head(head);
+    due_us = case_head_due_us(head);
+    command = plain(world_no(&world, world.last.object), "B01");
+    assert_int_equal(world_do(&world, "agt01", COMMAND_TRIAGE_CASE, &command),
+                     REFUSAL_URGENCY_CENTRE_ONLY);
+    command.urgency = URGENCY_URGENT;
+    assert_int_equal(world_do(&world, "ldr01", COMMAND_TRIAGE_CASE, &command),
+                     REFUSAL_URGENCY_CENTRE_ONLY);
+    command.urgency = URGENCY_MOST_URGENT;
+    assert_int_equal(world_do(&world, "agt01", COMMAND_TRIAGE_CASE, &command),
+                     REFUSAL_NONE);
+    read_head(head);
+    assert_int_equal(case_head_urgency(head), URGENCY_MOST_URGENT);
+    assert_int_equal(case_head_due_us(head), due_us);
+}
+
+static void the_centre_may_classify_it_lower(void **state)
+{
+    const struct cmd_raise_emergency red = {
+        .matter = {"孩子被打", 12},
+        .place_now = {.has_code = true, .code = GUYANG_VILLAGE},
+    };
+    struct cmd_triage_case command;
+
+    (void)state;
+    assert_int_equal(world_do(&world, "agt01", COMMAND_RAISE_EMERGENCY, &red),
+                     REFUSAL_NONE);
+    command = plain(world_no(&world, world.last.object), "B01");
+    assert_int_equal(world_do(&world, "ctr01", COMMAND_TRIAGE_CASE, &command),
+                     REFUSAL_NONE);
+}
+
+/* How many events a tick makes of the clock for dispatch. */
+static size_t late(struct id case_id, int64_t due_us)
+{
+    const struct cmd_tick tick = {
+        .has_case_id = true,
+        .case_id = case_id,
+        .has_clock = true,
+        .clock = DUE_DISPATCH,
+        .has_due_at = true,
+        .due_at = due_us,
+    };
+
+    assert_int_equal(world_do(&world, "", COMMAND_TICK, &tick), REFUSAL_NONE);
+    return world.last.event_count;
+}
+
+/* One lateness is told once, however often its clock is counted anew. */
+static void a_clock_that_is_red_stays_red(void **state)
+{
+    struct cmd_triage_case command = plain(fresh("agt01"), "B01");
+    struct cmd_change_urgency up = change(command.no, URGENCY_URGENT);
+    uint8_t head[CASE_HEAD_BYTES];
+    struct id case_id = world.last.object;
+
+    (void)state;
+    assert_true(world_case_head(&world, case_id, head));
+    world.now_us += 48 * HOUR_US;
+    assert_int_equal(late(case_id, case_head_due_us(head)), 1);
+    assert_int_equal(world_do(&world, "agt01", COMMAND_TRIAGE_CASE, &command),
+                     REFUSAL_NONE);
+    assert_true(world_case_head(&world, case_id, head));
+    assert_int_equal(case_head_overdue(head), 1);
+    assert_int_equal(world_do(&world, "ldr01", COMMAND_CHANGE_URGENCY, &up),
+                     REFUSAL_NONE);
+    assert_true(world_case_head(&world, case_id, head));
+    assert_int_equal(late(case_id, case_head_due_us(head)), 0);
+    assert_int_equal(case_head_overdue(head), 1);
+    assert_int_equal(case_head_overdue_count(head), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +343,9 @@ int main(void)
         cmocka_unit_test(a_stale_page_is_told),
         cmocka_unit_test(a_changed_urgency_counts_anew_from_the_start),
         cmocka_unit_test(only_the_centre_lowers_a_danger),
+        cmocka_unit_test(classifying_lowers_no_emergency),
+        cmocka_unit_test(the_centre_may_classify_it_lower),
+        cmocka_unit_test(a_clock_that_is_red_stays_red),
     };
 
     return cmocka_run_group_tests(tests, start, stop);
