@@ -244,6 +244,41 @@ static enum refusal check_units(const struct catalogue *catalogue,
     return REFUSAL_NONE;
 }
 
+static bool signs(const struct catalogue *c, struct text unit, struct span row)
+{
+    char code[UNIT_BYTES];
+    struct grant grant;
+
+    if (row.size != ACCOUNT_BYTES || !code_pad(unit, code, sizeof(code)) ||
+        account_state(row.at) != ACCOUNT_STATE_ACTIVE ||
+        memcmp(account_unit(row.at), code, sizeof(code)) != 0) {
+        return false;
+    }
+    grant = policy_grant(c, account_role(row.at), ACT_SIGN_CASE);
+    return grant.any && grant.relation >= RELATION_UNIT;
+}
+
+struct err dispatch_signable(const struct decide_in *in, struct text unit,
+                             bool *ret)
+{
+    struct table_walk *walk;
+    struct span key;
+    struct span row;
+    bool more;
+    struct err e = table_walk_begin(in->txn, TABLE_ACCOUNT, &walk);
+
+    *ret = false;
+    if (failed(e)) {
+        return e;
+    }
+    more = table_walk_seek(walk, (struct span){0}, true, &key, &row);
+    while (more && !*ret) {
+        *ret = signs(in->catalogue, unit, row);
+        more = table_walk_next(walk, true, &key, &row);
+    }
+    return table_walk_end(walk);
+}
+
 static bool is_suggested(const struct suggestion *s, struct text lead)
 {
     for (size_t i = 0; i < s->lead_count; i++) {
@@ -270,6 +305,7 @@ struct err decide_dispatch_case(const struct decide_in *in, const void *body,
     enum refusal refusal;
     struct suggestion s;
     struct row head;
+    bool signable;
     bool go;
     struct err e =
         case_for(in, COMMAND_DISPATCH_CASE, object.id, &head, ret, &go);
@@ -280,6 +316,11 @@ struct err decide_dispatch_case(const struct decide_in *in, const void *body,
     refusal = check_units(in->catalogue, c);
     if (refusal != REFUSAL_NONE) {
         return outcome_refuse(ret, refusal);
+    }
+    e = dispatch_signable(in, c->lead, &signable);
+    if (failed(e) || !signable) {
+        return failed(e) ? e
+                         : outcome_refuse(ret, REFUSAL_DISPATCH_NOBODY_SIGNS);
     }
     dispatch_suggest(in, head.value, false, &s);
     d.rule = (struct text){s.rule, strnlen(s.rule, sizeof(s.rule))};

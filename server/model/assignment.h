@@ -42,6 +42,10 @@ bool dispatch_of_suggestion(
     const struct suggestion *s, enum dispatch_mode mode,
     struct type_receiver ret_receivers[static DISPATCH_RECEIVERS_MAX],
     struct dispatch *ret);
+/* True when somebody of the unit has an active account whose role signs: else
+ * a case that is sent there could never be taken up. */
+struct err dispatch_signable(const struct decide_in *in, struct text unit,
+                             bool *ret) MUST_USE;
 /* Adds case_dispatched: DISPATCHED, the ball to the lead, clock dispatch stops,
  * sign and handle start. head: as it stands just before this event, with the
  * urgency, category and places that an earlier event of the same command gives

@@ -286,6 +286,8 @@ static struct err emit_by_itself(const struct decide_in *in,
     struct type_receiver receivers[DISPATCH_RECEIVERS_MAX];
     struct suggestion suggestion;
     struct dispatch dispatch;
+    bool signable = false;
+    struct err e;
 
     if (case_head_state(head->value) != CASE_STATE_TO_DISPATCH ||
         case_head_urgency(head->value) == URGENCY_GENERAL ||
@@ -296,6 +298,10 @@ static struct err emit_by_itself(const struct decide_in *in,
     if (!dispatch_of_suggestion(&suggestion, DISPATCH_MODE_AUTOMATIC, receivers,
                                 &dispatch)) {
         return OK;
+    }
+    e = dispatch_signable(in, dispatch.lead, &signable);
+    if (failed(e) || !signable) {
+        return e; /* a person finds another unit */
     }
     return dispatch_emit(in, case_head_key_case_id(head->key), head->value,
                          &dispatch, ret);

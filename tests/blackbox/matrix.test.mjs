@@ -75,6 +75,8 @@ const STATES = {
     CON: 'IN_PROGRESS', SUB: 'SUBMITTED', SU2: 'SUBMITTED', CAL: 'CALLBACK', CAD: 'CALLBACK', CAR: 'CALLBACK', RED: 'REDO',
     ANS: 'ANSWERED', REF: 'REFUSED', CLO: 'CLOSED', CHK: 'ARCHIVE_CHK', ARC: 'ARCHIVED', VOI: 'VOID',
 }
+// Whoever classifies an emergency keeps its urgency: to lower it is the centre's.
+const bodyFor = (command, column) => (command === 'triage_case' && column === 'EMG' ? { ...COMMANDS.triage_case[2], urgency: 'most_urgent' } : undefined)
 const fresh = (column) => walk(hutong.as, COLUMNS[column], FORMS[column])
 
 // ------------------------------------------------------------- the cells ----
@@ -141,7 +143,7 @@ describe('every command from every state by every account', () => {
                     .map((cell) => async () => {
                         const subject = await fresh(cell.column)
                         const version = subject.row?.version ?? subject.version
-                        const answer = await send(await hutong.as(cell.login), command, subject)
+                        const answer = await send(await hutong.as(cell.login), command, subject, bodyFor(command, cell.column))
                         if (answer.status >= 300) return say(cell, answer, 'ok')
                         const { row } = await read(agent, subject)
                         const state = oracle.after[`${command} ${cell.column}`] ?? oracle.after[`${command} *`] ?? STATES[cell.column]

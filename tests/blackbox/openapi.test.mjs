@@ -55,6 +55,7 @@ const ON_CASES = {
         'place.empty': { place_event: {} },
         'place.unknown_code': { place_event: { code: '110101' } },
         'triage.why_no_emergency': DANGER,
+        'urgency.centre_only': ['agt01', 'agt01:emergency'],
     }],
     answer_case: ['agt01', '', {
         'refusal.pending': ['agt01', 'agt01:propose'],
@@ -67,6 +68,7 @@ const ON_CASES = {
     void_case: ['ldr01', '', {}],
     dispatch_case: ['ldr01', 'agt01:triage', {
         'dispatch.reason_required': { lead: 'ca_gy' },
+        'dispatch.nobody_signs': { lead: 'prv_test', text: 'by hand' },
         'unit.unknown': { lead: 'nobody' },
         'unit.twice': { receivers: [{ unit: 'police' }, { unit: 'police' }] },
     }],
