@@ -118,7 +118,9 @@ describe('danger', () => {
         assert.equal(minutes(clock(file, 'sign')), 10)
         assert.equal(minutes(clock(file, 'handle')), 24 * 60)
         assert.deepEqual(file.parties.map(({ unit, informed_only }) => [unit, informed_only]), [['protect_centre', true], ['bureau', true]])
-        for (const login of ['cty_dm', 'ctr01', 'bur01', 'twn_blm', 'vil_a']) await read(await as(login), subject)
+        for (const login of ['cty_dm', 'ctr01', 'bur01', 'twn_blm']) await read(await as(login), subject)
+        // A village is told what concerns it by those who call it: it reads what it was given.
+        refused(await (await as('vil_a')).get(`/cases/${subject.no}`), 'case.unknown')
     })
 
     test('without a known place it is the centre’s', async () => {
