@@ -6,6 +6,7 @@ import { asProblem, type Problem } from '@/api/http'
 import { freshKey } from '@/api/keys'
 import type { RaiseEmergency } from '@/api/types'
 import { desk, theVault, vaultOpened } from '@/drafts/desk'
+import type { Draft } from '@/drafts/draft'
 import { recordOf } from '@/drafts/stored'
 import { onReturn } from '@/live/socket'
 import { onSignIn } from '@/session/session'
@@ -68,12 +69,15 @@ export function redChanged(): void {
   saving = setTimeout(() => void keep(), 200)
 }
 
+let source: Draft | null = null // the open call that the words come from
+
 /** Opens the dialog; what an open contact says already is taken over. */
 export function openRed(): void {
   red.open = true
   if (red.key || red.no) return
   const draft = desk.current
-  if (!draft || draft.state.outcome) {
+  source = draft && !draft.state.outcome ? draft : null
+  if (!draft || !source) {
     red.contactId = ''
     return
   }
@@ -104,24 +108,28 @@ function bodyOf(): RaiseEmergency {
   }
 }
 
+/** What else was typed into the form of the call goes into its draft first, if
+    that is a matter of a moment: the emergency does not wait for it. A call that
+    the server has only just taken is known by then, too. */
+async function lastWords(): Promise<void> {
+  if (!source || source.state.outcome) return
+  const moment = new Promise((resolve) => setTimeout(resolve, AT_ONCE))
+  await Promise.race([source.flush().catch(() => false), moment])
+  red.contactId = source.state.contactId
+}
+
 /** One press. Words are all that it needs. */
-export function pressRed(): void {
-  if (!red.matter.trim() || red.key) return
+export async function pressRed(): Promise<void> {
+  if (!red.matter.trim() || red.key || red.busy) return
+  red.busy = true
+  await lastWords()
   red.key = freshKey()
   red.body = bodyOf()
   red.problem = null
+  red.busy = false
   failures = 0
   void keep()
   void send()
-}
-
-/** What else was typed into the form of the call goes into its draft first, if
-    that is a matter of a moment: the emergency does not wait for it. */
-async function lastWords(contact: string | undefined): Promise<void> {
-  const draft = desk.drafts.find((one) => one.state.contactId === contact)
-  if (!draft || !contact) return
-  const moment = new Promise((resolve) => setTimeout(resolve, AT_ONCE))
-  await Promise.race([draft.flush().catch(() => false), moment])
 }
 
 async function send(): Promise<void> {
@@ -129,7 +137,6 @@ async function send(): Promise<void> {
   if (red.busy || !red.key || !red.body || red.no) return
   red.busy = true
   try {
-    await lastWords(red.body.contact_id)
     const answer = await calls.raiseEmergency(red.body, red.key)
     red.no = answer.no
     red.open = true // the numbers are what counts now
