@@ -15,6 +15,7 @@
 #include "model/assignment.h"
 #include "model/move.h"
 #include "model/path.h"
+#include "model/step.h"
 
 #define LATE_US (INT64_C(5) * 60 * 1000000)
 
@@ -32,27 +33,6 @@ static void head_in_emergency(uint8_t *head, int64_t now_us)
     case_head_set_lamp_us(head, now_us);
     case_head_set_refusal_state(head, 0);
     path_set_lamp(head, LADDER_STEP_L0, LAMP_DONE);
-}
-
-static struct err clocks_anew(struct move *m)
-{
-    for (int clock = 1; clock <= (int)DUE_MAX; clock++) {
-        struct clock_now now;
-        struct err e;
-
-        if (clock == DUE_CONFIRM_REFUSAL || clock == DUE_REVIEW ||
-            clock == DUE_ARCHIVE || clock == DUE_AUTO_CLOSE) {
-            continue;
-        }
-        e = clock_of_case(m->in->txn, m->case_id, (enum due)clock, &now);
-        if (!failed(e) && now.running) {
-            e = move_start_from(m, (enum due)clock, now.started_us, now.unit);
-        }
-        if (failed(e)) {
-            return e;
-        }
-    }
-    return OK;
 }
 
 struct starting {
@@ -83,7 +63,7 @@ static struct err emit_started(const struct decide_in *in,
     if (refusing) {
         move_stop(&move, DUE_CONFIRM_REFUSAL);
     }
-    e = clocks_anew(&move);
+    e = move_restart(&move);
     if (failed(e)) {
         return e;
     }
@@ -153,20 +133,17 @@ struct err apply_emergency_started(struct store_txn *t, const struct record *r,
                                    struct arena *a)
 {
     struct ev_emergency_started started;
-    struct row before;
-    struct row head;
+    struct step s = {0};
     struct err e = ev_emergency_started_decode(r->open, a, &started);
 
     if (!failed(e)) {
-        e = case_need(t, started.case_id, &before);
+        e = step_begin(t, r, started.case_id, &started.move, &s);
     }
     if (failed(e)) {
         return e;
     }
-    head = before;
-    head_in_emergency(head.value, r->head.time_us);
-    e = move_apply(t, r, started.case_id, &started.move, &head);
-    return failed(e) ? e : case_put(t, r, before.value, &head);
+    head_in_emergency(s.head.value, r->head.time_us);
+    return step_end(t, r, &s);
 }
 
 /* ------------------------------------------------------------ the red key --
@@ -457,19 +434,16 @@ struct err apply_emergency_stood_down(struct store_txn *t,
                                       const struct record *r, struct arena *a)
 {
     struct ev_emergency_stood_down down;
-    struct row before;
-    struct row head;
+    struct step s = {0};
     struct err e = ev_emergency_stood_down_decode(r->open, a, &down);
 
     if (!failed(e)) {
-        e = case_need(t, down.case_id, &before);
+        e = step_begin(t, r, down.case_id, &down.move, &s);
     }
     if (failed(e)) {
         return e;
     }
-    head = before;
-    case_head_set_ladder_state(head.value, LADDER_STATE_STOOD_DOWN);
-    case_head_set_danger(head.value, 0);
-    e = move_apply(t, r, down.case_id, &down.move, &head);
-    return failed(e) ? e : case_put(t, r, before.value, &head);
+    case_head_set_ladder_state(s.head.value, LADDER_STATE_STOOD_DOWN);
+    case_head_set_danger(s.head.value, 0);
+    return step_end(t, r, &s);
 }

@@ -83,6 +83,26 @@ struct err move_start_from(struct move *m, enum due clock, int64_t from_us,
     return OK;
 }
 
+struct err move_restart(struct move *m)
+{
+    static const enum due clocks[] = {DUE_DISPATCH,      DUE_SIGN,
+                                      DUE_FIRST_CONTACT, DUE_HANDLE,
+                                      DUE_CALLBACK,      DUE_REDO};
+
+    for (size_t i = 0; i < ARRAY_COUNT(clocks); i++) {
+        struct clock_now now;
+        struct err e = clock_of_case(m->in->txn, m->case_id, clocks[i], &now);
+
+        if (!failed(e) && now.running) {
+            e = move_start_from(m, clocks[i], now.started_us, now.unit);
+        }
+        if (failed(e)) {
+            return e;
+        }
+    }
+    return OK;
+}
+
 void move_stop(struct move *m, enum due clock)
 {
     assert(m->made.stops_count < MOVE_STOPS_MAX);

@@ -42,6 +42,9 @@ struct err move_start(struct move *m, enum due clock,
 /* The same counted from an earlier moment (a changed urgency, rule 7). */
 struct err move_start_from(struct move *m, enum due clock, int64_t from_us,
                            const char unit[static 16]) MUST_USE;
+/* Rule 7: counts every clock that depends on the urgency anew from where it
+ * started; one that is past by that is overdue at once. */
+struct err move_restart(struct move *m) MUST_USE;
 void move_stop(struct move *m, enum due clock);
 /* Stops every clock that runs. */
 struct err move_stop_all(struct move *m) MUST_USE;

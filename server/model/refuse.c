@@ -14,6 +14,7 @@
 
 #include "model/move.h"
 #include "model/path.h"
+#include "model/step.h"
 
 /* One of so many, as the city wants them looked at again. */
 static bool drawn(const struct decide_in *in)
@@ -115,25 +116,22 @@ struct err apply_case_answered(struct store_txn *t, const struct record *r,
 {
     struct ev_case_answered answered;
     char category[8];
-    struct row before;
-    struct row head;
+    struct step s = {0};
     struct err e = ev_case_answered_decode(r->open, a, &answered);
 
     if (!failed(e)) {
-        e = case_need(t, answered.case_id, &before);
+        e = step_begin(t, r, answered.case_id, &answered.move, &s);
     }
     if (failed(e)) {
         return e;
     }
-    head = before;
     if (!code_pad(answered.category, category, sizeof(category))) {
         return ERR(ERR_CORRUPT);
     }
-    case_head_set_category_code(head.value, category);
-    case_head_set_sampled(head.value, answered.sampled);
-    case_head_set_handler(head.value, r->head.actor);
-    e = move_apply(t, r, answered.case_id, &answered.move, &head);
-    return failed(e) ? e : case_put(t, r, before.value, &head);
+    case_head_set_category_code(s.head.value, category);
+    case_head_set_sampled(s.head.value, answered.sampled);
+    case_head_set_handler(s.head.value, r->head.actor);
+    return step_end(t, r, &s);
 }
 
 /* --------------------------------------------------------------- refused -- */
@@ -184,23 +182,20 @@ struct err apply_refusal_proposed(struct store_txn *t, const struct record *r,
                                   struct arena *a)
 {
     struct ev_refusal_proposed proposed;
-    struct row before;
-    struct row head;
+    struct step s = {0};
     struct err e = ev_refusal_proposed_decode(r->open, a, &proposed);
 
     if (!failed(e)) {
-        e = case_need(t, proposed.case_id, &before);
+        e = step_begin(t, r, proposed.case_id, &proposed.move, &s);
     }
     if (failed(e)) {
         return e;
     }
-    head = before;
-    case_head_set_refusal_state(head.value, 1);
-    case_head_set_refuse_reason(head.value, (uint8_t)proposed.reason);
-    case_head_set_provisional(head.value, proposed.provisional);
-    case_head_set_proposer(head.value, r->head.actor);
-    e = move_apply(t, r, proposed.case_id, &proposed.move, &head);
-    return failed(e) ? e : case_put(t, r, before.value, &head);
+    case_head_set_refusal_state(s.head.value, 1);
+    case_head_set_refuse_reason(s.head.value, (uint8_t)proposed.reason);
+    case_head_set_provisional(s.head.value, proposed.provisional);
+    case_head_set_proposer(s.head.value, r->head.actor);
+    return step_end(t, r, &s);
 }
 
 /* Confirmed it ends, but for the minutes until it closes by itself; declined
@@ -263,21 +258,18 @@ struct err apply_refusal_decided(struct store_txn *t, const struct record *r,
                                  struct arena *a)
 {
     struct ev_refusal_decided decided;
-    struct row before;
-    struct row head;
+    struct step s = {0};
     struct err e = ev_refusal_decided_decode(r->open, a, &decided);
 
     if (!failed(e)) {
-        e = case_need(t, decided.case_id, &before);
+        e = step_begin(t, r, decided.case_id, &decided.move, &s);
     }
     if (failed(e)) {
         return e;
     }
-    head = before;
-    case_head_set_refusal_state(head.value, decided.confirmed ? 2 : 0);
-    case_head_set_sampled(head.value, decided.sampled);
-    e = move_apply(t, r, decided.case_id, &decided.move, &head);
-    return failed(e) ? e : case_put(t, r, before.value, &head);
+    case_head_set_refusal_state(s.head.value, decided.confirmed ? 2 : 0);
+    case_head_set_sampled(s.head.value, decided.sampled);
+    return step_end(t, r, &s);
 }
 
 /* ------------------------------------------------------------------ void -- */
@@ -320,18 +312,15 @@ struct err apply_case_voided(struct store_txn *t, const struct record *r,
                              struct arena *a)
 {
     struct ev_case_voided voided;
-    struct row before;
-    struct row head;
+    struct step s = {0};
     struct err e = ev_case_voided_decode(r->open, a, &voided);
 
     if (!failed(e)) {
-        e = case_need(t, voided.case_id, &before);
+        e = step_begin(t, r, voided.case_id, &voided.move, &s);
     }
     if (failed(e)) {
         return e;
     }
-    head = before;
-    case_head_set_refusal_state(head.value, 0);
-    e = move_apply(t, r, voided.case_id, &voided.move, &head);
-    return failed(e) ? e : case_put(t, r, before.value, &head);
+    case_head_set_refusal_state(s.head.value, 0);
+    return step_end(t, r, &s);
 }

@@ -11,6 +11,7 @@
 #include "model/assignment.h"
 #include "model/move.h"
 #include "model/path.h"
+#include "model/step.h"
 
 #include <string.h>
 
@@ -337,47 +338,22 @@ struct err apply_case_triaged(struct store_txn *t, const struct record *r,
                               struct arena *a)
 {
     struct ev_case_triaged triaged;
-    struct row before;
-    struct row head;
+    struct step s = {0};
     struct err e = ev_case_triaged_decode(r->open, a, &triaged);
 
     if (!failed(e)) {
-        e = case_need(t, triaged.case_id, &before);
+        e = step_begin(t, r, triaged.case_id, &triaged.move, &s);
     }
     if (failed(e)) {
         return e;
     }
-    head = before;
-    if (!head_triaged(head.value, &triaged)) {
+    if (!head_triaged(s.head.value, &triaged)) {
         return ERR(ERR_CORRUPT);
     }
-    e = move_apply(t, r, triaged.case_id, &triaged.move, &head);
-    return failed(e) ? e : case_put(t, r, before.value, &head);
+    return step_end(t, r, &s);
 }
 
 /* --------------------------------------------------------------- urgency -- */
-
-/* Rule 7: every clock that runs is counted anew from where it started; one
- * that is past by that is overdue at once. */
-static struct err clocks_anew(struct move *m)
-{
-    static const enum due clocks[] = {DUE_DISPATCH,      DUE_SIGN,
-                                      DUE_FIRST_CONTACT, DUE_HANDLE,
-                                      DUE_CALLBACK,      DUE_REDO};
-
-    for (size_t i = 0; i < ARRAY_COUNT(clocks); i++) {
-        struct clock_now now;
-        struct err e = clock_of_case(m->in->txn, m->case_id, clocks[i], &now);
-
-        if (!failed(e) && now.running) {
-            e = move_start_from(m, clocks[i], now.started_us, now.unit);
-        }
-        if (failed(e)) {
-            return e;
-        }
-    }
-    return OK;
-}
 
 struct err decide_change_urgency(const struct decide_in *in, const void *body,
                                  struct object object, struct outcome *ret)
@@ -411,7 +387,7 @@ struct err decide_change_urgency(const struct decide_in *in, const void *body,
     move_begin(&move, in, object.id, head.value,
                (enum case_state)case_head_state(head.value));
     move.urgency = c->urgency;
-    e = clocks_anew(&move);
+    e = move_restart(&move);
     if (failed(e)) {
         return e;
     }
@@ -429,18 +405,15 @@ struct err apply_urgency_changed(struct store_txn *t, const struct record *r,
                                  struct arena *a)
 {
     struct ev_urgency_changed changed;
-    struct row before;
-    struct row head;
+    struct step s = {0};
     struct err e = ev_urgency_changed_decode(r->open, a, &changed);
 
     if (!failed(e)) {
-        e = case_need(t, changed.case_id, &before);
+        e = step_begin(t, r, changed.case_id, &changed.move, &s);
     }
     if (failed(e)) {
         return e;
     }
-    head = before;
-    case_head_set_urgency(head.value, (uint8_t)changed.after);
-    e = move_apply(t, r, changed.case_id, &changed.move, &head);
-    return failed(e) ? e : case_put(t, r, before.value, &head);
+    case_head_set_urgency(s.head.value, (uint8_t)changed.after);
+    return step_end(t, r, &s);
 }
